@@ -1,0 +1,38 @@
+// Opaque global ids: which provider, which type of the graph, which id at that provider's back end.
+import { Buffer } from 'node:buffer';
+
+/** A global id as clients see it: URL-safe, opaque, stable. Equal objects have equal ids. */
+export type GlobalId = string;
+
+export interface IdParts {
+  /** The provider's name in the providers file: `[a-z][a-z0-9-]*`. */
+  readonly provider: string;
+  /** The GraphQL type name. */
+  readonly type: string;
+  /** The back end's own id, as it came: slashes, quotes and emoji included. */
+  readonly id: string;
+}
+
+const SHAPE = /^([a-z][a-z0-9-]{0,31}):([A-Za-z_][A-Za-z0-9_]{0,63}):([\s\S]{1,512})$/;
+const ENCODED = /^[A-Za-z0-9_-]{4,1024}$/;
+
+export function encodeId(provider: string, type: string, id: string): GlobalId {
+  return Buffer.from(`${provider}:${type}:${id}`, 'utf8').toString('base64url');
+}
+
+/** The parts of an id, or undefined for anything that `encodeId` can't have made. */
+export function decodeId(globalId: string): IdParts | undefined {
+  if (!ENCODED.test(globalId)) return undefined;
+  const match = SHAPE.exec(Buffer.from(globalId, 'base64url').toString('utf8'));
+  if (match === null) return undefined;
+  const [, provider, type, id] = match;
+  if (provider === undefined || type === undefined || id === undefined) return undefined;
+  // one object, one id: a second spelling of the same bytes would be a second cache key and a second grant
+  return encodeId(provider, type, id) === globalId ? { provider, type, id } : undefined;
+}
+
+/** The back end's id inside a global id of the given type; undefined when it is another type's or none. */
+export function idOfType(globalId: string, type: string): IdParts | undefined {
+  const parts = decodeId(globalId);
+  return parts?.type === type ? parts : undefined;
+}

@@ -1,0 +1,113 @@
+// The principal on its way to a subgraph elsewhere: a signed token that is good for one request to one subgraph.
+import { createHash } from 'node:crypto';
+import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { FUNCTIONS, type SsmFunction } from './access.ts';
+import { ACTOR_KINDS, type Principal } from './principal.ts';
+
+const ISSUER = 'ssm-gateway';
+/** Another type than any access token has, so that neither can stand in for the other. */
+const TYPE = 'ssm-principal+jwt';
+const LIFETIME_S = 30;
+/** Clocks of two hosts differ; the lifetime as the subgraph sees it stays bounded by the sum. */
+const TOLERANCE_S = 5;
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+}
+
+interface Signing {
+  /** The subgraph's name: a token for one subgraph is nothing to another. */
+  readonly audience: string;
+  readonly requestId: string;
+  /** `queryHash` of the text that travels beside the token. */
+  readonly queryHash: string;
+  readonly key: SigningKey;
+  readonly nowMs: number;
+}
+
+interface Verification {
+  readonly audience: string;
+  readonly queryHash: string;
+  /** Public keys by kid: jose's createLocalJWKSet or createRemoteJWKSet. */
+  readonly keys: JWTVerifyGetKey;
+  readonly nowMs: number;
+}
+
+export type PrincipalVerdict =
+  | { readonly kind: 'TRUSTED'; readonly principal: Principal; readonly requestId: string }
+  | { readonly kind: 'REFUSED'; readonly reason: string };
+
+export function queryHash(query: string): string {
+  return createHash('sha256').update(query).digest('base64url');
+}
+
+// The signer is trusted to have checked the values; the reader still refuses what its own version can't mean.
+const functionName = z.custom<SsmFunction>(
+  (value) => typeof value === 'string' && Object.hasOwn(FUNCTIONS, value),
+  'not a function of this version',
+);
+const ids = z.array(z.string()).readonly();
+const scope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('EVERY_CUSTOMER') }),
+  z.object({ kind: z.literal('CUSTOMER') }),
+  z.object({ kind: z.literal('SERVICES'), ids }),
+  z.object({ kind: z.literal('SITES'), ids }),
+  z.object({ kind: z.literal('ACCOUNTS'), ids }),
+]);
+const grant = z.object({
+  functions: z.array(functionName).readonly(),
+  scope,
+  from: z.string().exactOptional(),
+  until: z.string().exactOptional(),
+});
+const claims = z.object({
+  jti: z.string(),
+  queryHash: z.string(),
+  principal: z.object({
+    actorId: z.string(),
+    kind: z.enum(ACTOR_KINDS),
+    customerId: z.string().exactOptional(),
+    displayName: z.string().exactOptional(),
+    grants: z.array(grant).readonly(),
+    grantVersion: z.string(),
+  }),
+});
+
+export function signPrincipal(principal: Principal, signing: Signing): Promise<string> {
+  const nowS = Math.floor(signing.nowMs / 1000);
+  return new SignJWT({ principal, queryHash: signing.queryHash })
+    .setProtectedHeader({ alg: 'EdDSA', kid: signing.key.kid, typ: TYPE })
+    .setIssuer(ISSUER)
+    .setAudience(signing.audience)
+    .setJti(signing.requestId)
+    .setIssuedAt(nowS)
+    .setExpirationTime(nowS + LIFETIME_S)
+    .sign(signing.key.privateKey);
+}
+
+/** Never rejects: whatever is wrong with the token, or with reading the keys, is a refusal. */
+export async function verifyPrincipal(token: string, verification: Verification): Promise<PrincipalVerdict> {
+  try {
+    const { payload } = await jwtVerify(token, verification.keys, {
+      algorithms: ['EdDSA'],
+      typ: TYPE,
+      issuer: ISSUER,
+      audience: verification.audience,
+      requiredClaims: ['exp', 'iat', 'jti'],
+      // a signer's mistake, or a stolen key's far-off exp, lives no longer than ours
+      maxTokenAge: LIFETIME_S,
+      clockTolerance: TOLERANCE_S,
+      currentDate: new Date(verification.nowMs),
+    });
+    const read = claims.safeParse(payload);
+    if (!read.success) return { kind: 'REFUSED', reason: 'the claims have another shape' };
+    if (read.data.queryHash !== verification.queryHash) {
+      return { kind: 'REFUSED', reason: 'the token belongs to another query' };
+    }
+    return { kind: 'TRUSTED', principal: read.data.principal, requestId: read.data.jti };
+  } catch (error) {
+    return { kind: 'REFUSED', reason: error instanceof Error ? error.message : 'unreadable' };
+  }
+}
