@@ -1,0 +1,215 @@
+// Every kind of row, checked against TM Forum's published description where TMF_SPECS names their folder.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
+import * as formats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from './simulator.ts';
+
+const folder = process.env.TMF_SPECS;
+const NOW = Date.parse('2026-11-15T10:00:00Z');
+
+interface Schema {
+  $ref?: string;
+  type?: string;
+  required?: string[];
+  properties?: Record<string, Schema>;
+  allOf?: Schema[];
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  items?: Schema;
+  enum?: unknown[];
+  additionalProperties?: boolean;
+  [other: string]: unknown;
+}
+
+/** @-attributes that TMF630 allows on every object, described or not. */
+const ALWAYS = ['@type', '@baseType', '@schemaLocation', '@referredType'];
+
+function described(file: string): Record<string, Schema> {
+  // the published files are Swagger 2 or OpenAPI 3
+  const document = JSON.parse(readFileSync(join(folder ?? '', `${file}.json`), 'utf8')) as {
+    definitions?: Record<string, Schema>;
+    components?: { schemas: Record<string, Schema> };
+  };
+  return document.definitions ?? document.components?.schemas ?? {};
+}
+
+/** The description without inheritance and with every other attribute name refused. */
+function closed(all: Record<string, Schema>): Record<string, Schema> {
+  const flat = (schema: Schema): { properties: Record<string, Schema>; required: string[] } => {
+    const parts = [...(schema.allOf ?? [])].map((part) =>
+      flat(part.$ref === undefined ? part : (all[part.$ref.split('/').at(-1) ?? ''] ?? {})),
+    );
+    return {
+      properties: Object.assign({}, ...parts.map((part) => part.properties), schema.properties),
+      required: [...parts.flatMap((part) => part.required), ...(schema.required ?? [])],
+    };
+  };
+  const property = (schema: Schema): Schema => {
+    if (schema.items !== undefined) return { type: 'array', items: property(schema.items) };
+    if (schema.$ref !== undefined)
+      return { $ref: schema.$ref.replace('#/components/schemas/', '#/definitions/') };
+    const { enum: values, type, format } = schema;
+    return {
+      ...(type === undefined ? {} : { type }),
+      ...(values === undefined ? {} : { enum: values }),
+      ...(format === undefined ? {} : { format }),
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, schema]) => {
+      if (schema.enum !== undefined) return [name, property(schema)];
+      const choices = schema.oneOf ?? schema.anyOf;
+      if (choices !== undefined) return [name, { anyOf: choices.map(property) }];
+      const { properties, required } = flat(schema);
+      if (Object.keys(properties).every((key) => ALWAYS.includes(key))) return [name, {}];
+      const known = Object.fromEntries(
+        Object.entries(properties).map(([key, value]) => [key, property(value)]),
+      );
+      for (const key of ALWAYS) known[key] ??= { type: 'string' };
+      return [
+        name,
+        { type: 'object', properties: known, required: [...new Set(required)], additionalProperties: false },
+      ];
+    }),
+  );
+}
+
+function validator(file: string, name: string): ValidateFunction {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  // ajv-formats is CommonJS: its function is the default of the default
+  (formats as unknown as { default: { default: (ajv: Ajv) => void } }).default.default(ajv);
+  for (const unknown of ['base64', 'float', 'int64', 'uri']) ajv.addFormat(unknown, true);
+  return ajv.compile({ definitions: closed(described(file)), $ref: `#/definitions/${name}` });
+}
+
+/** Resource, description, schema, and the query that lists a good sample. */
+const SAMPLES: readonly (readonly [
+  api: string,
+  resource: string,
+  file: string,
+  schema: string,
+  query: string,
+])[] = [
+  ['TMF620', 'category', 'TMF620-v4', 'Category', ''],
+  ['TMF620', 'productOffering', 'TMF620-v4', 'ProductOffering', ''],
+  ['TMF620', 'productOfferingPrice', 'TMF620-v4', 'ProductOfferingPrice', 'limit=500'],
+  ['TMF620', 'productSpecification', 'TMF620-v4', 'ProductSpecification', ''],
+  ['TMF620', 'catalog', 'TMF620-v4', 'Catalog', ''],
+  ['TMF623', 'sla', 'TMF623-v2', 'Sla', ''],
+  ['TMF623', 'slaViolation', 'TMF623-v2', 'SlaViolation', ''],
+  [
+    'TMF628',
+    'performanceMeasurement',
+    'TMF628-v5',
+    'PerformanceMeasurementAtomic',
+    'tag.customerId=cust-acme&limit=1000',
+  ],
+  ['TMF628', 'performanceIndicatorSpecification', 'TMF628-v5', 'PerformanceIndicatorSpecification', ''],
+  ['TMF628', 'measurementCollectionJob', 'TMF628-v5', 'MeasurementCollectionJob', ''],
+  ['TMF629', 'customer', 'TMF629-v4', 'Customer', ''],
+  ['TMF632', 'individual', 'TMF632-v4', 'Individual', ''],
+  ['TMF632', 'organization', 'TMF632-v4', 'Organization', ''],
+  ['TMF635', 'usage', 'TMF635-v4', 'Usage', 'relatedParty.id=cust-acme&limit=1000&usageDate.gte=2026-11-14'],
+  ['TMF635', 'usage', 'TMF635-v4', 'Usage', 'usageCharacteristic.value=svc-acme-cc-1&limit=200'],
+  ['TMF635', 'usageSpecification', 'TMF635-v4', 'UsageSpecification', ''],
+  ['TMF637', 'product', 'TMF637-v4', 'Product', ''],
+  ['TMF638', 'service', 'TMF638-v4', 'Service', ''],
+  ['TMF639', 'resource', 'TMF639-v4', 'LogicalResource', '@type=LogicalResource&limit=1000'],
+  ['TMF639', 'resource', 'TMF639-v4', 'PhysicalResource', '@type=PhysicalResource&limit=1000'],
+  ['TMF651', 'agreement', 'TMF651-v4', 'Agreement', ''],
+  ['TMF651', 'agreementSpecification', 'TMF651-v4', 'AgreementSpecification', ''],
+  ['TMF657', 'serviceLevelObjective', 'TMF657-v4', 'ServiceLevelObjective', 'limit=1000'],
+  ['TMF657', 'serviceLevelSpecification', 'TMF657-v4', 'ServiceLevelSpecification', ''],
+  ['TMF666', 'billingAccount', 'TMF666-v4', 'BillingAccount', ''],
+  ['TMF666', 'billingCycleSpecification', 'TMF666-v4', 'BillingCycleSpecification', ''],
+  ['TMF666', 'billFormat', 'TMF666-v4', 'BillFormat', ''],
+  ['TMF666', 'billPresentationMedia', 'TMF666-v4', 'BillPresentationMedia', ''],
+  ['TMF678', 'customerBill', 'TMF678-v4', 'CustomerBill', ''],
+  ['TMF678', 'appliedCustomerBillingRate', 'TMF678-v4', 'AppliedCustomerBillingRate', 'limit=1000'],
+];
+
+const TASKS: readonly (readonly [
+  api: string,
+  resource: string,
+  file: string,
+  schema: string,
+  body: object,
+])[] = [
+  [
+    'TMF645',
+    'checkServiceQualification',
+    'TMF645-v4',
+    'CheckServiceQualification',
+    {
+      serviceQualificationItem: ['site-acme-hq', 'place-1003', 'place-1005', 'nowhere'].map((id) => ({
+        service: { serviceType: 'broadband', place: [{ id, role: 'installationAddress' }] },
+      })),
+    },
+  ],
+  [
+    'TMF645',
+    'queryServiceQualification',
+    'TMF645-v4',
+    'QueryServiceQualification',
+    { searchCriteria: { service: { place: [{ id: 'place-1001', role: 'installationAddress' }] } } },
+  ],
+  [
+    'TMF677',
+    'queryUsageConsumption',
+    'TMF677-v4',
+    'QueryUsageConsumption',
+    { searchCriteria: { relatedParty: [{ id: 'cust-acme', '@referredType': 'Customer' }] } },
+  ],
+  [
+    'TMF678',
+    'customerBillOnDemand',
+    'TMF678-v4',
+    'CustomerBillOnDemand',
+    { billingAccount: { id: 'acc-family' } },
+  ],
+];
+
+describe.skipIf(folder === undefined)('rows are as TM Forum describes them', () => {
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator({ now: () => NOW, subscribers: 3 });
+  });
+  afterAll(() => simulator.close());
+
+  const address = (api: string): string => simulator.apis.find((each) => each.api === api)?.baseUrl ?? '';
+
+  it.each(SAMPLES)('%s %s', async (api, resource, file, schema, query) => {
+    const answer = await fetch(`${address(api)}/${resource}?${query}`);
+    // a list is an array; what is in it is what the test is about
+    const rows = (await answer.json()) as unknown[];
+    expect(rows.length).toBeGreaterThan(0);
+    const validate = validator(file, schema);
+    for (const row of rows) {
+      validate(row);
+      expect({ row, errors: validate.errors }).toEqual({ row, errors: null });
+    }
+  });
+
+  it.each(TASKS)('%s %s', async (api, resource, file, schema, body) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${address(api)}/${resource}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(201);
+    const validate = validator(file, schema);
+    const row = await answer.json();
+    validate(row);
+    expect({ row, errors: validate.errors }).toEqual({ row, errors: null });
+  });
+});
+
+it.runIf(folder === undefined)('says why descriptions were not checked', () => {
+  process.stderr.write(
+    'mocks/descriptions.test.ts: skipped, TMF_SPECS does not name a folder of TM Forum descriptions\n',
+  );
+  expect(folder).toBeUndefined();
+});

@@ -1,0 +1,57 @@
+// What is no TM Forum API: faults, the request log and usage, under /_simulator.
+import type { Faults } from './faults.ts';
+import { readFault } from './faults.ts';
+import type { Backdoor } from './http-server.ts';
+import { failure, json, NO_CONTENT } from './reply.ts';
+import type { RequestLog } from './request-log.ts';
+import { isRecord, RefusedRequest } from './row.ts';
+
+export interface BackdoorParts {
+  readonly faults: Faults;
+  readonly log: RequestLog;
+  /** Numbers of the APIs, e.g. TMF678. */
+  readonly apis: readonly string[];
+  readonly use: (serviceId: unknown, kind: unknown, amount: unknown) => Promise<void>;
+}
+
+function parsed(body: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new RefusedRequest(400, 'the body is not JSON');
+  }
+  if (!isRecord(value)) throw new RefusedRequest(400, 'the body must be an object');
+  return value;
+}
+
+export function createBackdoor({ faults, log, apis, use }: BackdoorParts): Backdoor {
+  return {
+    async answer(method, [subject = '', api], search, body) {
+      const act = `${method} ${subject}`;
+      if (subject === 'faults' && api !== undefined && !apis.includes(api))
+        return failure(404, 'no such API');
+      if (act === 'GET faults' && api === undefined) return json(200, faults.all());
+      if (act === 'PUT faults' && api !== undefined) {
+        faults.set(api, readFault(parsed(body)));
+        return json(200, faults.all());
+      }
+      if (act === 'DELETE faults') {
+        for (const each of api === undefined ? apis : [api]) faults.set(each, undefined);
+        return NO_CONTENT;
+      }
+      if (act === 'GET requests')
+        return json(200, log.all(new URLSearchParams(search).get('requestId') ?? undefined));
+      if (act === 'DELETE requests') {
+        log.clear();
+        return NO_CONTENT;
+      }
+      if (act === 'POST usage') {
+        const { serviceId, kind, amount } = parsed(body);
+        await use(serviceId, kind, amount);
+        return NO_CONTENT;
+      }
+      return failure(404, 'no such door');
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// Months and days in UTC: billing periods, usage periods and measurement days all use these.
+
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+/** A calendar month as year × 12 + month (0 to 11), so that months can be counted with. */
+export type Month = number;
+
+export function monthOf(instantMs: number): Month {
+  const date = new Date(instantMs);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
+
+export function monthStart(month: Month): number {
+  return Date.UTC(Math.floor(month / 12), month % 12, 1);
+}
+
+export function monthDays(month: Month): number {
+  return Math.round((monthStart(month + 1) - monthStart(month)) / DAY_MS);
+}
+
+/** 2026-10 */
+export function monthName(month: Month): string {
+  return iso(monthStart(month)).slice(0, 7);
+}
+
+/** The month of a name such as 2026-10, or undefined. */
+export function monthFromName(name: string): Month | undefined {
+  const match = /^(\d{4})-(\d\d)$/.exec(name);
+  return match === null ? undefined : Number(match[1]) * 12 + Number(match[2]) - 1;
+}
+
+export function dayStart(instantMs: number): number {
+  return Math.floor(instantMs / DAY_MS) * DAY_MS;
+}
+
+export function iso(instantMs: number): string {
+  return new Date(instantMs).toISOString();
+}
+
+/** Both ends as TM Forum gives them; the end is the first instant after the period. */
+export function period(startMs: number, endMs: number): { startDateTime: string; endDateTime: string } {
+  return { startDateTime: iso(startMs), endDateTime: iso(endMs) };
+}
+
+export function monthPeriod(month: Month): { startDateTime: string; endDateTime: string } {
+  return period(monthStart(month), monthStart(month + 1));
+}
