@@ -1,0 +1,116 @@
+// Spending by number in a period, from the charges of every account that the principal's customer has.
+import Big from 'big.js';
+import { clientError } from '../../schema/errors.ts';
+import { idOfType } from '../../schema/id.ts';
+import type { SubgraphContext } from '../context.ts';
+import { backEndId, type Item, reference } from '../item.ts';
+import { compileIds } from '../path.ts';
+import { asMoney, asText, instantMs } from '../tmf/read.ts';
+import { addMoney, sumOf } from './sums.ts';
+
+export interface SpendInput {
+  readonly from: string;
+  readonly until: string;
+  readonly numbers?: readonly string[] | null;
+  readonly first?: number | null;
+  readonly customerId?: string | null;
+}
+
+const MAX_DAYS = 400;
+const MAX_NUMBERS = 200;
+const DAY_MS = 86_400_000;
+
+const numberOf = compileIds('characteristic[name=number].value');
+const serviceOf = compileIds('characteristic[name=serviceId].value');
+
+function checkPeriod({ from, until }: SpendInput): void {
+  const [start, end] = [instantMs(from), instantMs(until)];
+  if (start === undefined || end === undefined)
+    throw clientError('BAD_USER_INPUT', '"from" and "until" are instants.');
+  if (end <= start) throw clientError('BAD_USER_INPUT', '"until" lies after "from".');
+  if (end - start > MAX_DAYS * DAY_MS)
+    throw clientError('BAD_USER_INPUT', `The period is at most ${MAX_DAYS} days.`);
+}
+
+async function charges(
+  { from, until, customerId }: SpendInput,
+  { operation, objects }: SubgraphContext,
+): Promise<readonly Item[]> {
+  const id = customerId ?? operation.principal.customerId;
+  if (id === undefined)
+    throw clientError('BAD_USER_INPUT', '"customerId" is needed: you act for no customer of your own.');
+  const customer = idOfType(id, 'Customer');
+  if (customer === undefined) throw clientError('INVALID_ID');
+  const { provider } = customer;
+  if (!objects.serves('BillingAccount', provider) || !objects.serves('Charge', provider)) return [];
+  const accounts = await objects.by(
+    'BillingAccount',
+    'relatedParty[role=customer].id',
+    provider,
+    customer.id,
+    {
+      attributes: objects.sheet('BillingAccount').attributes,
+    },
+  );
+  const attributes = objects.sheet('Charge').attributes;
+  const filter = { 'date.gte': from, 'date.lt': until };
+  const found = await Promise.all(
+    accounts.map((account) =>
+      objects.by('Charge', 'billingAccount.id', provider, backEndId(account), { attributes, filter }),
+    ),
+  );
+  return objects.visible(found.flat());
+}
+
+function isUsage(charge: Item): boolean {
+  return asText(charge.raw.type)?.toLowerCase().includes('usage') ?? false;
+}
+
+/** One number's charges; it stands where its first charge stands, so that its number is as well guarded. */
+function row(number: string, group: readonly Item[]): Item {
+  const [first] = group;
+  if (first === undefined) throw new Error('a group has a charge');
+  const [service] = serviceOf(first.raw);
+  const taxIncluded = sumOf(group, 'taxIncludedAmount');
+  const currency = taxIncluded?.currency ?? 'EUR';
+  return {
+    __typename: 'NumberSpend',
+    provider: first.provider,
+    whole: first,
+    raw: {
+      number,
+      service: service === undefined ? null : reference('Service', first.provider, service),
+      taxExcluded: sumOf(group, 'taxExcludedAmount') ?? null,
+      taxIncluded: taxIncluded ?? null,
+      usage: sumOf(group.filter(isUsage), 'taxIncludedAmount') ?? { amount: '0.00', currency },
+      charges: group.length,
+    },
+  };
+}
+
+const spent = (item: Item): Big => new Big(asMoney(item.raw.taxIncluded)?.amount ?? 0);
+
+export async function spend(input: SpendInput, context: SubgraphContext) {
+  checkPeriod(input);
+  const first = input.first ?? 50;
+  if (first < 1 || first > MAX_NUMBERS)
+    throw clientError('BAD_USER_INPUT', `"first" takes 1 to ${MAX_NUMBERS}.`);
+  const groups = new Map<string, Item[]>();
+  const others: Item[] = [];
+  for (const charge of await charges(input, context)) {
+    const [number] = numberOf(charge.raw);
+    if (number === undefined) others.push(charge);
+    else groups.set(number, [...(groups.get(number) ?? []), charge]);
+  }
+  const wanted = input.numbers ?? [...groups.keys()];
+  const rows = wanted.flatMap((number) => {
+    const group = groups.get(number);
+    return group === undefined ? [] : [row(number, group)];
+  });
+  rows.sort((a, b) => spent(b).cmp(spent(a)));
+  return {
+    period: { start: input.from, end: input.until },
+    numbers: rows.slice(0, first),
+    other: addMoney(others.flatMap((each) => asMoney(each.raw.taxIncludedAmount) ?? [])) ?? null,
+  };
+}

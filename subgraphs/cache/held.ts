@@ -1,0 +1,70 @@
+// A value as readers get it, and as it lies in the cache: JSON with its age and its two bounds.
+import type { Stored } from './driver.ts';
+
+/** LIVE: loaded for this read, or by the flight that it joined. CACHED: inside its TTL. STALE: beyond it, inside the bound. */
+export type Freshness = 'LIVE' | 'CACHED' | 'STALE';
+
+export interface Held<T> {
+  readonly value: T;
+  /** When the load that gave it began, or the event that brought it came in; epoch milliseconds. */
+  readonly asOfMs: number;
+  readonly freshness: Freshness;
+}
+
+export interface ValuePolicy {
+  readonly ttlMs: number;
+  /** How long beyond the TTL a value may be served as STALE while it is loaded anew. */
+  readonly staleMs: number;
+  /** Share of the TTL, 0 to 1, by which it is shortened at random, so that values loaded together don't end together. */
+  readonly jitter?: number;
+}
+
+const DEFAULT_JITTER = 0.1;
+
+interface Envelope {
+  readonly value: unknown;
+  readonly asOfMs: number;
+  readonly freshUntilMs: number;
+  readonly staleUntilMs: number;
+}
+
+export interface Packed {
+  readonly value: string;
+  readonly ttlMs: number;
+}
+
+export function pack(value: unknown, policy: ValuePolicy, asOfMs: number): Packed {
+  const shorter = Math.random() * (policy.jitter ?? DEFAULT_JITTER) * policy.ttlMs;
+  const freshUntilMs = asOfMs + policy.ttlMs - shorter;
+  const staleUntilMs = freshUntilMs + policy.staleMs;
+  const envelope: Envelope = { value: value ?? null, asOfMs, freshUntilMs, staleUntilMs };
+  return { value: JSON.stringify(envelope), ttlMs: staleUntilMs - asOfMs };
+}
+
+function isEnvelope(data: unknown): data is Envelope {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'value' in data &&
+    'asOfMs' in data &&
+    typeof data.asOfMs === 'number' &&
+    'freshUntilMs' in data &&
+    typeof data.freshUntilMs === 'number' &&
+    'staleUntilMs' in data &&
+    typeof data.staleUntilMs === 'number'
+  );
+}
+
+/** Undefined where there is nothing to serve: absent, dropped, too old, or not written by this code. */
+export function unpack(stored: Stored | undefined, nowMs: number): Held<unknown> | undefined {
+  if (stored?.value === undefined) return undefined;
+  let data: unknown;
+  try {
+    data = JSON.parse(stored.value);
+  } catch {
+    return undefined;
+  }
+  if (!isEnvelope(data) || nowMs >= data.staleUntilMs) return undefined;
+  const freshness = nowMs < data.freshUntilMs ? 'CACHED' : 'STALE';
+  return { value: data.value, asOfMs: data.asOfMs, freshness };
+}

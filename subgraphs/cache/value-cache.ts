@@ -1,0 +1,137 @@
+// Values of back-end objects, shared by all readers on all instances: one load a flight, events win, stale is marked.
+import { type CacheDriver, FENCE_MS } from './driver.ts';
+import { type Landing, type Load, type Plan, terminal } from './flight.ts';
+import { type Held, pack, unpack, type ValuePolicy } from './held.ts';
+
+export interface Failed {
+  readonly error: unknown;
+}
+
+export interface Ask<T> {
+  readonly keys: readonly string[];
+  readonly policy: ValuePolicy;
+  /** The flight that brings a key: keys of one flight are loaded by one call of `load`. */
+  readonly flightOf: (key: string) => string;
+  /**
+   * Called once a flight, with its missing keys. Its result is shared with other readers and other instances, and
+   * it may run behind an answer already given: it must not end with its reader's signal, and must bound itself.
+   * It may return more keys than were asked; those it doesn't return don't exist.
+   */
+  readonly load: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>;
+}
+
+export interface ValueCache {
+  /** An entry for every key asked; null is the value of what doesn't exist. Values are JSON, and shared: never change them. */
+  read<T>(ask: Ask<T>): Promise<ReadonlyMap<string, Held<T | null> | Failed>>;
+  /** An event brought the value itself: it replaces what is there on every instance, and beats a load that began before. */
+  replace<T>(key: string, value: T, policy: ValuePolicy): Promise<void>;
+  /** Loads that began before don't come back to the cache, nor to readers that come after. */
+  drop(keys: readonly string[]): Promise<void>;
+}
+
+export interface ValueCacheOptions {
+  readonly now?: () => number;
+  /** hit, stale and miss: once a key; wait: once a flight of another reader or instance; fault: once a failed call of the driver. */
+  readonly onEvent?: (event: 'hit' | 'miss' | 'stale' | 'wait' | 'fault') => void;
+  readonly leaseMs?: number;
+  readonly waitMs?: number;
+  readonly loadMs?: number;
+}
+
+/** How often a reader boards another flight when one didn't bring its key; then it loads alone. */
+const MAX_FLIGHTS = 3;
+
+export function createValueCache(driver: CacheDriver, options: ValueCacheOptions = {}): ValueCache {
+  const { now = Date.now, onEvent = () => {}, leaseMs = 2_000, waitMs = 3_000, loadMs = 30_000 } = options;
+  const onFault = () => onEvent('fault');
+  const onWait = () => onEvent('wait');
+  const airport = terminal(driver, { now, onFault, onWait, leaseMs, waitMs, loadMs });
+  const underWay = new Map<string, Promise<Landing>>();
+
+  /** The flights for these keys, joined or begun, each with the keys that it is to bring. */
+  function board<T>(ask: Ask<T>, awaited: ReadonlySet<string>, refreshed: ReadonlySet<string>) {
+    const keysOf = new Map<string, string[]>();
+    for (const key of [...awaited, ...refreshed]) {
+      const id = ask.flightOf(key);
+      keysOf.set(id, [...(keysOf.get(id) ?? []), key]);
+    }
+    const plans: Plan[] = [];
+    for (const [id, keys] of keysOf) {
+      const isAwaited = keys.some((key) => awaited.has(key));
+      if (!underWay.has(id)) plans.push({ id, keys, awaited: isAwaited });
+      else if (isAwaited) onWait();
+    }
+    for (const [index, landing] of airport.depart(plans, ask.policy, ask.load as Load).entries()) {
+      const id = plans[index]?.id ?? '';
+      underWay.set(id, landing);
+      void landing.finally(() => underWay.delete(id));
+    }
+    return [...keysOf].map(([id, keys]) => ({ landing: underWay.get(id), keys }));
+  }
+
+  return {
+    async read<T>(ask: Ask<T>) {
+      const results = new Map<string, Held<T | null> | Failed>();
+      const missing = new Set(ask.keys);
+      const stale = new Set<string>();
+      // what lies under a key was written by the same caller's load or event: its type is the caller's word
+      const settle = (key: string, held: Held<unknown>) => {
+        results.set(key, held as Held<T | null>);
+        missing.delete(key);
+      };
+
+      const seen = await airport.look([...missing]);
+      for (const key of [...missing]) {
+        const held = unpack(seen?.get(key), now());
+        onEvent(held === undefined ? 'miss' : held.freshness === 'STALE' ? 'stale' : 'hit');
+        if (held?.freshness === 'STALE') stale.add(key);
+        if (held !== undefined) settle(key, held);
+      }
+
+      function disembark(landing: Landing, keys: readonly string[]): void {
+        for (const key of keys.filter((each) => missing.has(each))) {
+          if (landing.kind === 'LANDED') {
+            const held = landing.values.get(key);
+            if (held !== undefined) settle(key, held);
+          } else if (landing.keys.has(key)) {
+            results.set(key, { error: landing.error });
+            missing.delete(key);
+          }
+        }
+      }
+
+      for (let flight = 0; flight < MAX_FLIGHTS && (missing.size > 0 || stale.size > 0); flight++) {
+        const boarded = board(ask, missing, stale);
+        stale.clear();
+        await Promise.all(
+          boarded.map(async ({ landing, keys }) => {
+            if (landing !== undefined && keys.some((key) => missing.has(key))) disembark(await landing, keys);
+          }),
+        );
+      }
+      if (missing.size > 0) {
+        const landing = await airport.alone([...missing], ask.policy, ask.load as Load);
+        disembark(landing, [...missing]);
+        if (landing.kind === 'LANDED') for (const [key, held] of landing.outrun) settle(key, held);
+      }
+      return results;
+    },
+
+    async replace(key, value, policy) {
+      const { value: packed, ttlMs } = pack(value, policy, now());
+      try {
+        await driver.setMany([{ key, value: packed, ttlMs: Math.max(ttlMs, FENCE_MS) }]);
+      } catch {
+        onFault();
+      }
+    },
+
+    async drop(keys) {
+      try {
+        await driver.drop(keys);
+      } catch {
+        onFault();
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+// From a back end's value to the graph's: one conversion for each scalar and shared type, garbage to null.
+import * as read from './tmf/read.ts';
+
+export type Convert = (value: unknown) => unknown;
+
+const period: Convert = (value) => {
+  if (typeof value !== 'object' || value === null) return null;
+  const { startDateTime, endDateTime } = value as { startDateTime?: unknown; endDateTime?: unknown }; // checked by asInstant
+  return { start: read.asInstant(startDateTime) ?? null, end: read.asInstant(endDateTime) ?? null };
+};
+
+const SCALARS: Readonly<Record<string, Convert>> = {
+  String: (value) => read.asText(value) ?? null,
+  ID: (value) => read.asText(value) ?? null,
+  Int: (value) => read.asInt(value) ?? null,
+  Float: (value) => read.asNumber(value) ?? null,
+  Boolean: (value) => read.asBoolean(value) ?? null,
+  DateTime: (value) => read.asInstant(value) ?? null,
+  Date: (value) => read.asDate(value) ?? null,
+  Decimal: (value) => read.asDecimal(value) ?? null,
+  Money: (value) => read.asMoney(value) ?? null,
+  Quantity: (value) => {
+    const quantity = read.asQuantity(value);
+    return quantity === undefined ? null : { amount: Number(quantity.amount), unit: quantity.unit ?? null };
+  },
+  Period: period,
+  Characteristic: (value) => {
+    if (typeof value !== 'object' || value === null) return null;
+    const { name, value: held } = value as { name?: unknown; value?: unknown }; // both are converted next
+    const text = read.asText(name);
+    return text === undefined ? null : { name: text, value: read.asText(held) ?? null };
+  },
+};
+
+/** Back ends write `"in design "`, `inDesign` and `In Design` for one state: compared without case, blanks and hyphens. */
+const folded = (word: string): string => word.toLowerCase().replaceAll(/[\s_-]/g, '');
+
+/** An unknown word becomes OTHER where the enum has it, else null. */
+function enumConvert(words: ReadonlyMap<string, string>): Convert {
+  const byWord = new Map([...words].map(([name, word]) => [folded(word), name]));
+  const other = words.has('OTHER') ? 'OTHER' : null;
+  return (value) => (typeof value === 'string' ? (byWord.get(folded(value)) ?? other) : null);
+}
+
+/** The conversion to a named type; undefined for object types, whose parts are items themselves. */
+export function converterFor(
+  type: string,
+  enums: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Convert | undefined {
+  const words = enums.get(type);
+  return words === undefined ? SCALARS[type] : enumConvert(words);
+}

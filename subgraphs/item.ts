@@ -1,0 +1,40 @@
+// What resolvers pass to one another: a back end's object (or a part of one) with its type and provider.
+import { encodeId, type GlobalId } from '../schema/id.ts';
+
+export interface Item {
+  readonly __typename: string;
+  readonly provider: string;
+  /** The back end's attributes as they came. Shared between readers: never written to. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** The entity that a part belongs to: it stands where its entity stands. */
+  readonly whole?: Item;
+}
+
+/** The back end's id. Objects without one never become items. */
+export function backEndId(item: Item): string {
+  return String(item.raw.id);
+}
+
+export function globalId(item: Item): GlobalId {
+  return encodeId(item.provider, item.__typename, backEndId(item));
+}
+
+/** A reference to an entity that another subgraph will fill. */
+export function reference(type: string, provider: string, id: string): Item {
+  return { __typename: type, provider, raw: { id } };
+}
+
+/** The entity an item is, or is part of. */
+export function entityOf(item: Item): Item {
+  return item.whole === undefined ? item : entityOf(item.whole);
+}
+
+export function isItem(value: unknown): value is Item {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'raw' in value &&
+    'provider' in value &&
+    '__typename' in value
+  );
+}

@@ -1,0 +1,257 @@
+// A page of what a principal may see: walks the back end's pages, checks every row, in a bounded number of calls.
+import { Buffer } from 'node:buffer';
+import { reachOf } from '../schema/access.ts';
+import { attributeOf } from '../schema/contract.ts';
+import type { FilterSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+import { clientError } from '../schema/errors.ts';
+import { decodeId, idOfType } from '../schema/id.ts';
+import type { Item } from './item.ts';
+import { meets, sourceOf } from './loads.ts';
+import type { Objects } from './objects.ts';
+import { compileIds, compilePath, filterPath } from './path.ts';
+import type { Filter, TmfObject } from './tmf/client.ts';
+
+export const DEFAULT_FIRST = 20;
+export const MAX_FIRST = 200;
+/** REST calls for one page of the graph: a reader with little to see in a long list is told to go on. */
+const MAX_CALLS = 8;
+
+export interface Edge {
+  readonly cursor: string;
+  readonly node: Item;
+}
+
+export interface Connection {
+  readonly edges: readonly Edge[];
+  readonly nodes: readonly Item[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: false;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly totalCount: number | null;
+}
+
+export interface ListAsk {
+  readonly type: string;
+  readonly first?: number | null;
+  readonly after?: string | null;
+  /** As the back end spells it: `-billDate`. */
+  readonly sort?: string;
+  readonly filter?: Filter;
+  /** Conditions that no back end is trusted with; each row is asked. */
+  readonly tests?: readonly ((object: TmfObject) => boolean)[];
+  readonly attributes: readonly string[];
+  /** Only this provider's rows: a list below an object stays at the object's provider. */
+  readonly provider?: string;
+  /** For lists that a resolver computes over, `first` may be larger than a client's. */
+  readonly upTo?: number;
+}
+
+interface Position {
+  readonly provider: string;
+  readonly offset: number;
+}
+
+const toCursor = ({ provider, offset }: Position): string =>
+  Buffer.from(`${provider}:${offset}`).toString('base64url');
+
+function fromCursor(cursor: string, providers: readonly string[]): Position {
+  const [provider = '', offset = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
+  if (!providers.includes(provider) || !/^\d{1,9}$/.test(offset)) {
+    throw clientError('BAD_USER_INPUT', 'The cursor in "after" was not made by this list.');
+  }
+  return { provider, offset: Number(offset) };
+}
+
+export function checkFirst(first: number | null | undefined): number {
+  const wanted = first ?? DEFAULT_FIRST;
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > MAX_FIRST) {
+    throw clientError('BAD_USER_INPUT', `"first" takes 0 to ${MAX_FIRST}.`);
+  }
+  return wanted;
+}
+
+interface Narrowed {
+  readonly providers: readonly string[];
+  readonly filter: Filter;
+  /** Whether every row that fits the filter is visible by its grants alone. */
+  readonly whole: boolean;
+}
+
+/** Asks only for rows that can be visible at all: fewer rows, and never the check itself. */
+function narrow(objects: Objects, type: TypeSheet, providers: readonly string[]): Narrowed | undefined {
+  const { principal, nowMs } = objects.operation;
+  if (type.access === undefined || type.access === 'PUBLIC' || type.owner === undefined) {
+    return { providers, filter: {}, whole: true };
+  }
+  const reach = reachOf(principal, type.access, nowMs);
+  if (reach.everyCustomer) return { providers, filter: {}, whole: true };
+  const customer = reach.customerId === undefined ? undefined : idOfType(reach.customerId, 'Customer');
+  if (customer === undefined) return undefined;
+  const filter: Record<string, string | readonly string[]> = {};
+  if (type.owner.party !== undefined) filter[`${type.owner.party}.id`] = customer.id;
+  else if (type.owner.customer !== undefined) filter[filterPath(type.owner.customer)] = customer.id;
+  if (reach.services !== undefined && type.owner.service !== undefined) {
+    const ids = reach.services.flatMap((id) => idOfType(id, 'Service')?.id ?? []);
+    filter[filterPath(type.owner.service)] = ids;
+  }
+  return {
+    providers: providers.filter((each) => each === customer.provider),
+    filter,
+    whole: reach.whole && (reach.services === undefined || type.owner.service !== undefined),
+  };
+}
+
+const EMPTY: Connection = {
+  edges: [],
+  nodes: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+  totalCount: 0,
+};
+
+export async function list(objects: Objects, ask: ListAsk): Promise<Connection> {
+  const first = ask.upTo ?? checkFirst(ask.first);
+  const type = objects.sheet(ask.type);
+  const { client } = objects.systems;
+  const serving = client.providersOf(sourceOf(type, '').api);
+  if (serving.length === 0) throw clientError('NOT_CONFIGURED');
+  const narrowed = narrow(
+    objects,
+    type,
+    ask.provider === undefined ? serving : serving.filter((each) => each === ask.provider),
+  );
+  if (narrowed === undefined || narrowed.providers.length === 0) return EMPTY;
+  const { providers } = narrowed;
+  const start =
+    ask.after === undefined || ask.after === null
+      ? { provider: providers[0] ?? '', offset: 0 }
+      : fromCursor(ask.after, providers);
+  const where: Filter = type.where === undefined ? {} : { [type.where.path]: type.where.values };
+  const filter = { ...where, ...ask.filter, ...narrowed.filter };
+  const tests = ask.tests ?? [];
+
+  const edges: Edge[] = [];
+  let at: Position | undefined = start;
+  let total: number | undefined;
+  for (
+    let calls = 0;
+    at !== undefined && calls < MAX_CALLS && (edges.length < first || first === 0);
+    calls += 1
+  ) {
+    const { provider, offset }: Position = at;
+    const page = await client.page(
+      sourceOf(type, provider),
+      {
+        filter,
+        fields: ask.attributes,
+        ...(ask.sort === undefined ? {} : { sort: ask.sort }),
+        offset,
+        limit: Math.max(1, first - edges.length),
+      },
+      objects.operation,
+    );
+    if (calls === 0 && providers.length === 1 && narrowed.whole && tests.length === 0) total = page.total;
+    objects.loads.keep(type, provider, page.items, ask.attributes);
+    const passing = page.items.filter((object) => meets(type, object) && tests.every((test) => test(object)));
+    const items = passing.map((raw): Item => ({ __typename: type.name, provider, raw }));
+    const seen = await objects.visible(items);
+    for (const node of seen) {
+      const index = page.items.findIndex(({ id }) => id === node.raw.id);
+      edges.push({ cursor: toCursor({ provider, offset: (page.offsets[index] ?? offset) + 1 }), node });
+    }
+    at = page.next === undefined ? nextProvider(providers, provider) : { provider, offset: page.next };
+    if (first === 0) break;
+  }
+  // a back end that ignores `limit` gives more than was asked for: the rest begins after the last edge
+  return edges.length > first
+    ? connection(edges.slice(0, first), true, undefined, total)
+    : connection(edges, at !== undefined, at, total);
+}
+
+function nextProvider(providers: readonly string[], provider: string): Position | undefined {
+  const next = providers[providers.indexOf(provider) + 1];
+  return next === undefined ? undefined : { provider: next, offset: 0 };
+}
+
+function connection(
+  edges: readonly Edge[],
+  more: boolean,
+  at: Position | undefined,
+  total: number | undefined,
+): Connection {
+  const last = edges.at(-1)?.cursor ?? null;
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: more,
+      hasPreviousPage: false,
+      startCursor: edges[0]?.cursor ?? null,
+      // rows that were walked over unseen are behind us too
+      endCursor: more && at !== undefined ? toCursor(at) : last,
+    },
+    totalCount: total ?? null,
+  };
+}
+
+export interface ReadFilter {
+  readonly filter: Filter;
+  readonly tests: readonly ((object: TmfObject) => boolean)[];
+  /** What the tests and the client's own re-filtering read. */
+  readonly attributes: readonly string[];
+}
+
+/** What a filter argument asks: what the back end may be asked too, and what only we test. */
+export function readFilter(
+  sheet: SubgraphSheet,
+  input: string,
+  value: Readonly<Record<string, unknown>> | null | undefined,
+): ReadFilter {
+  const filter: Record<string, string | readonly string[]> = {};
+  const tests: ((object: TmfObject) => boolean)[] = [];
+  const attributes: string[] = [];
+  for (const each of sheet.filters.get(input) ?? []) {
+    const wanted = value?.[each.name];
+    if (wanted === undefined || wanted === null) continue;
+    const words = wordsOf(sheet, each, wanted);
+    attributes.push(attributeOf(each.path));
+    const path = filterPath(each.path);
+    if (each.match === 'CONTAINS') tests.push(contains(each.path, words));
+    else if (each.match === 'FROM') filter[`${path}.gte`] = words;
+    else if (each.match === 'BEFORE') filter[`${path}.lt`] = words;
+    else {
+      filter[path] = words;
+      if (path !== each.path) tests.push(equals(each.path, words));
+    }
+  }
+  return { filter, tests, attributes };
+}
+
+function wordsOf(sheet: SubgraphSheet, filter: FilterSheet, wanted: unknown): readonly string[] {
+  const words = filter.enumName === undefined ? undefined : sheet.enums.get(filter.enumName);
+  return (Array.isArray(wanted) ? wanted : [wanted]).map((each) => {
+    const word = String(each);
+    return filter.isId ? backEndIdIn(word, filter.name) : (words?.get(word) ?? word);
+  });
+}
+
+/** Ids of the graph become the back end's own. */
+function backEndIdIn(word: string, argument: string): string {
+  const parts = decodeId(word);
+  if (parts === undefined) throw clientError('INVALID_ID', `"${argument}" takes an id that this graph gave.`);
+  return parts.id;
+}
+
+function contains(path: string, words: readonly string[]): (object: TmfObject) => boolean {
+  const read = compilePath(path);
+  const wanted = words.map((word) => word.toLowerCase());
+  return (object) =>
+    read(object).some((value) => wanted.some((word) => String(value).toLowerCase().includes(word)));
+}
+
+function equals(path: string, words: readonly string[]): (object: TmfObject) => boolean {
+  const read = compileIds(path);
+  return (object) => read(object).some((value) => words.includes(value));
+}

@@ -1,0 +1,184 @@
+// One operation's view of all back-end objects: hands out only what its principal may see.
+import DataLoader from 'dataloader';
+import { holds, may, type Position, type SsmFunction } from '../schema/access.ts';
+import { attributeOf } from '../schema/contract.ts';
+import type { TypeSheet } from '../schema/data-sheet.ts';
+import type { Operation } from '../schema/ports.ts';
+import { heldValues } from './held-values.ts';
+import { entityOf, type Item, reference } from './item.ts';
+import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
+import { joinPositions, NOWHERE, standingOf } from './ownership.ts';
+
+/** How long a position may outlive a change of owner at the back end, where no event tells. */
+const POSITION_POLICY = { ttlMs: 30_000, staleMs: 0 } as const;
+
+export interface Objects {
+  readonly systems: Systems;
+  readonly operation: Operation;
+  readonly loads: Loads;
+  sheet(type: string): TypeSheet;
+  /** Whether the provider has a back end for the type. */
+  serves(type: string, provider: string): boolean;
+  /** The object, whoever it belongs to: for joins inside a resolver, never for an answer. */
+  load(type: string, provider: string, id: string, attributes: readonly string[]): Promise<Item | undefined>;
+  /** The object if the principal may use the type's function (or the given one) on it; else as if it weren't there. */
+  see(
+    type: string,
+    provider: string,
+    id: string,
+    attributes: readonly string[],
+    fn?: SsmFunction,
+  ): Promise<Item | undefined>;
+  /** Objects of a type whose attribute `by` names the id: batched over all ids asked for in one turn; not yet checked. */
+  by(type: string, by: string, provider: string, id: string, ask: JoinAsk): Promise<readonly Item[]>;
+  /** Only those that the principal may see, in the same order. */
+  visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]>;
+  /** Where an entity, or the entity a part belongs to, stands. */
+  position(item: Item): Promise<Position>;
+  mayUse(fn: SsmFunction, item: Item): Promise<boolean>;
+}
+
+interface Place {
+  readonly type: string;
+  readonly provider: string;
+  readonly id: string;
+}
+
+export function objectsOf(systems: Systems, operation: Operation): Objects {
+  const loads = loadsOf(systems, operation);
+
+  function sheet(type: string): TypeSheet {
+    const found = systems.contract.types.get(type);
+    if (found === undefined) throw new Error(`no type ${type} in the contract`);
+    return found;
+  }
+
+  async function load(
+    type: string,
+    provider: string,
+    id: string,
+    attributes: readonly string[],
+  ): Promise<Item | undefined> {
+    const object = await loads.object(sheet(type), provider, id, attributes);
+    return object === undefined ? undefined : { __typename: type, provider, raw: object };
+  }
+
+  /** Loads an object for its position, with all that the graph reads of it: the next field will want it. */
+  async function locate({ type, provider, id }: Place): Promise<Position> {
+    const item = await load(type, provider, id, sheet(type).attributes);
+    return item === undefined ? NOWHERE : position(item);
+  }
+
+  /** Objects that this operation has, from there; others from positions kept across operations. */
+  async function locateAll(places: readonly Place[]): Promise<(Position | Error)[]> {
+    const groups = new Map<string, Place[]>();
+    for (const place of places) {
+      const known = loads.has(sheet(place.type), place.provider, place.id);
+      const group = known ? '' : `${place.type}:${place.provider}`;
+      groups.set(group, [...(groups.get(group) ?? []), place]);
+    }
+    const found = new Map<Place, Position | Error>();
+    await Promise.all(
+      [...groups].map(async ([group, part]) => {
+        const byId = new Map(part.map((place) => [place.id, place]));
+        const positions =
+          group === ''
+            ? undefined
+            : await heldValues<Position>(systems.values, {
+                ids: [...byId.keys()],
+                keyOf: (id) => `position:${group}:${id}`,
+                policy: POSITION_POLICY,
+                load: async (ids) =>
+                  new Map(
+                    await Promise.all(
+                      ids.map(async (id) => [id, await locate(byId.get(id) ?? fail(id))] as const),
+                    ),
+                  ),
+              }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+        for (const place of part) {
+          if (positions === undefined) found.set(place, await locate(place).catch((error: Error) => error));
+          else
+            found.set(place, positions instanceof Error ? positions : (positions.get(place.id) ?? NOWHERE));
+        }
+      }),
+    );
+    return places.map((place) => found.get(place) ?? NOWHERE);
+  }
+
+  const places = new DataLoader<Place, Position, string>(locateAll, {
+    cacheKeyFn: ({ type, provider, id }) => `${type}\n${provider}\n${id}`,
+  });
+
+  async function position(item: Item): Promise<Position> {
+    const entity = entityOf(item);
+    const standing = standingOf(sheet(entity.__typename));
+    if (standing === undefined) return NOWHERE;
+    const own = standing.read(entity);
+    const via = standing.via(entity);
+    if (via === undefined) return own;
+    return joinPositions(own, await Promise.all(via.ids.map((id) => placeOf(via.type, entity.provider, id))));
+  }
+
+  async function placeOf(type: string, provider: string, id: string): Promise<Position> {
+    const standing = standingOf(sheet(type));
+    return standing?.byId === true
+      ? standing.read(reference(type, provider, id))
+      : places.load({ type, provider, id });
+  }
+
+  /** A reference knows only its id: it stands where the object that it names stands. */
+  function positionOf(item: Item): Promise<Position> {
+    const entity = entityOf(item);
+    const bare = Object.keys(entity.raw).length === 1;
+    return bare ? placeOf(entity.__typename, entity.provider, String(entity.raw.id)) : position(entity);
+  }
+
+  async function mayUse(fn: SsmFunction, item: Item): Promise<boolean> {
+    return may(operation.principal, fn, await positionOf(item), operation.nowMs);
+  }
+
+  async function visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]> {
+    const verdicts = await Promise.all(
+      items.map((item) => {
+        const needed = fn ?? sheet(item.__typename).access;
+        if (needed === undefined) return false;
+        if (needed === 'PUBLIC') return true;
+        const unowned = sheet(item.__typename).owner?.unowned === true;
+        return unowned ? holds(operation.principal, needed, operation.nowMs) : mayUse(needed, item);
+      }),
+    );
+    return items.filter((_, index) => verdicts[index] === true);
+  }
+
+  async function see(
+    type: string,
+    provider: string,
+    id: string,
+    attributes: readonly string[],
+    fn?: SsmFunction,
+  ) {
+    const item = await load(type, provider, id, attributes);
+    return item === undefined ? undefined : (await visible([item], fn))[0];
+  }
+
+  async function by(
+    type: string,
+    path: string,
+    provider: string,
+    id: string,
+    ask: JoinAsk,
+  ): Promise<readonly Item[]> {
+    const attributes = [...new Set([...ask.attributes, attributeOf(path)])];
+    const found = await loads.join(sheet(type), path, provider, id, { ...ask, attributes });
+    return found.map((raw) => ({ __typename: type, provider, raw }));
+  }
+
+  const serves = (type: string, provider: string): boolean =>
+    systems.client.providersOf(sourceOf(sheet(type), provider).api).includes(provider);
+
+  return { systems, operation, loads, sheet, serves, load, see, by, visible, position: positionOf, mayUse };
+}
+
+function fail(id: string): never {
+  throw new Error(`asked for a position that nobody wanted: ${id}`);
+}

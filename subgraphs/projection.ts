@@ -1,0 +1,106 @@
+// Which attributes a selection needs: what `fields=` asks of a back end, and nothing more.
+import { type FragmentDefinitionNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { attributeOf } from '../schema/contract.ts';
+import type { FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+
+type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
+type Attributes = readonly string[];
+
+/** What makes an object usable at all: whose it is, and whether it exists for anybody. */
+export function standing(type: TypeSheet): Attributes {
+  const owner = type.owner;
+  const paths = [
+    owner?.party,
+    owner?.customer,
+    owner?.account,
+    owner?.service,
+    owner?.site,
+    owner?.at,
+    type.where?.path,
+  ];
+  return ['id', ...paths.flatMap((path) => (path === undefined ? [] : [attributeOf(path)]))];
+}
+
+function ofField(field: FieldSheet): Attributes {
+  if (field.path !== undefined) return [attributeOf(field.path), ...field.needs];
+  return field.needs;
+}
+
+function collect(
+  selections: SelectionSetNode | undefined,
+  typeName: string,
+  sheet: SubgraphSheet,
+  fragments: Fragments,
+  found: Set<string>,
+): void {
+  const fields = sheet.fields.get(typeName);
+  for (const selection of selections?.selections ?? []) {
+    if (selection.kind === Kind.FIELD) {
+      const field = fields?.get(selection.name.value);
+      if (field === undefined) continue;
+      for (const attribute of ofField(field)) found.add(attribute);
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const on = selection.typeCondition?.name.value ?? typeName;
+      if (on === typeName) collect(selection.selectionSet, typeName, sheet, fragments, found);
+    } else {
+      const fragment = fragments[selection.name.value];
+      if (fragment?.typeCondition.name.value === typeName) {
+        collect(fragment.selectionSet, typeName, sheet, fragments, found);
+      }
+    }
+  }
+}
+
+/** The selections on the objects themselves: below `nodes` and `edges { node }` for a connection. */
+function descend(
+  selections: SelectionSetNode | undefined,
+  through: readonly string[],
+  fragments: Fragments,
+): SelectionSetNode[] {
+  const [step, ...rest] = through;
+  if (selections === undefined) return [];
+  if (step === undefined) return [selections];
+  return selections.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) {
+      return selection.name.value === step ? descend(selection.selectionSet, rest, fragments) : [];
+    }
+    const inner =
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? selection.selectionSet
+        : fragments[selection.name.value]?.selectionSet;
+    return descend(inner, through, fragments);
+  });
+}
+
+// documents are kept, so a field's nodes are the same objects at every run of the same operation
+const kept = new WeakMap<object, Map<string, Attributes>>();
+
+/** Skipped and included selections both count: asking for more than is answered is safe, for less is not. */
+export function attributesFor(
+  info: GraphQLResolveInfo,
+  type: TypeSheet,
+  sheet: SubgraphSheet,
+  connection = false,
+): Attributes {
+  // a kept value costs the back end nothing twice, so it is kept whole
+  if (type.cache !== undefined && type.cache.maxAgeS > 0) return type.attributes;
+  const first = info.fieldNodes[0];
+  if (first === undefined) return standing(type);
+  const known = kept.get(first)?.get(type.name);
+  if (known !== undefined && info.fieldNodes.length === 1) return known;
+  const found = new Set(standing(type));
+  for (const node of info.fieldNodes) {
+    const sets = connection
+      ? [
+          ...descend(node.selectionSet, ['nodes'], info.fragments),
+          ...descend(node.selectionSet, ['edges', 'node'], info.fragments),
+        ]
+      : [node.selectionSet];
+    for (const set of sets) collect(set, type.name, sheet, info.fragments, found);
+  }
+  const attributes = [...found];
+  const entry = kept.get(first) ?? new Map<string, Attributes>();
+  entry.set(type.name, attributes);
+  kept.set(first, entry);
+  return attributes;
+}

@@ -1,0 +1,151 @@
+// A subgraph from its folder: data sheet, hand-written resolvers and guard become one executable schema, run in process.
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
+import { clientError } from '../schema/errors.ts';
+import type { Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
+import { checked } from './checked.ts';
+import type { Resolver, Resolvers, SubgraphContext } from './context.ts';
+import { resolveEntities } from './entities.ts';
+import { guard } from './guard.ts';
+import { type Item, isItem } from './item.ts';
+import type { Systems } from './loads.ts';
+import { type Objects, objectsOf } from './objects.ts';
+import { asking, sourceFor } from './source.ts';
+
+/** Documents per subgraph that are kept parsed and validated: the gateway sends one text per plan node. */
+const KEPT_DOCUMENTS = 5_000;
+
+type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
+
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
+
+/** What a resolver made (a sum, a verdict) is read by its properties. */
+const property =
+  (name: string): Resolve =>
+  (made) =>
+    isItem(made) ? made.raw[name] : (made as unknown as Readonly<Record<string, unknown>>)[name]; // made by a resolver of the same subgraph, by its schema
+
+function resolverFor(
+  field: FieldSheet,
+  sheet: SubgraphSheet,
+  contract: Contract,
+  byHand: Resolver | undefined,
+): Resolve | undefined {
+  if (byHand !== undefined) return checked(asking(byHand), field);
+  const source = sourceFor(field, sheet, contract);
+  const parent = contract.types.get(field.parent);
+  if (source !== undefined || ROOTS.has(field.parent) || parent?.key === true || parent?.api !== undefined)
+    return source;
+  return contract.types.get(field.returns)?.key === true
+    ? checked(property(field.name), field)
+    : property(field.name);
+}
+
+/** Types whose objects are plain values made by a conversion or a resolver: their fields are properties. */
+const VALUES = new Set(['Money', 'Quantity', 'Period', 'Characteristic', 'PageInfo']);
+
+const isValue = (type: string): boolean =>
+  VALUES.has(type) || type.endsWith('Connection') || type.endsWith('Edge');
+
+function resolverMap(
+  sheet: SubgraphSheet,
+  contract: Contract,
+  resolvers: Resolvers,
+): Record<string, Record<string, Resolve>> {
+  const map: Record<string, Record<string, Resolve>> = {};
+  for (const [type, fields] of sheet.fields) {
+    if (isValue(type)) continue;
+    const made: Record<string, Resolve> = {};
+    for (const [name, field] of fields) {
+      const resolve = resolverFor(field, sheet, contract, resolvers[type]?.[name]);
+      if (resolve === undefined)
+        throw new Error(`${type}.${name}: neither the data sheet nor resolvers.ts says where it comes from`);
+      made[name] = resolve;
+    }
+    map[type] = made;
+  }
+  for (const [type, fields] of Object.entries(resolvers)) {
+    for (const name of Object.keys(fields)) {
+      if (sheet.fields.get(type)?.has(name) !== true)
+        throw new Error(`${type}.${name}: resolvers.ts has it, the schema has not`);
+    }
+  }
+  return map;
+}
+
+export function buildSchema(sheet: SubgraphSheet, contract: Contract, resolvers: Resolvers): GraphQLSchema {
+  const schema = buildSubgraphSchema([
+    { typeDefs: sheet.document, resolvers: resolverMap(sheet, contract, resolvers) },
+  ]);
+  const entities = schema.getQueryType()?.getFields()._entities;
+  if (entities !== undefined) entities.resolve = resolveEntities;
+  return guard(schema, sheet, contract);
+}
+
+/** What one operation knows is shared by all subgraphs in this process: an object is asked for once. */
+const scopes = new WeakMap<Operation, Objects>();
+
+function scopeOf(systems: Systems, operation: Operation): Objects {
+  const known = scopes.get(operation);
+  if (known !== undefined && known.systems === systems) return known;
+  const made = objectsOf(systems, operation);
+  scopes.set(operation, made);
+  return made;
+}
+
+export function serve(name: string, systems: Systems, resolvers: Resolvers): Subgraph {
+  const sheet = systems.contract.subgraphs.get(name);
+  if (sheet === undefined) throw new Error(`no subgraph ${name}`);
+  const schema = buildSchema(sheet, systems.contract, resolvers);
+  const kept = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: KEPT_DOCUMENTS });
+
+  function documentOf(request: SubgraphRequest): DocumentNode | readonly GraphQLError[] {
+    const known = kept.get(request.query);
+    if (known !== undefined) return known;
+    const document = request.document ?? parse(request.query, { noLocation: true });
+    const faults = validate(schema, document);
+    const made = faults.length === 0 ? document : faults;
+    kept.set(request.query, made);
+    return made;
+  }
+
+  async function run(request: SubgraphRequest, operation: Operation): Promise<ExecutionResult> {
+    try {
+      const document = documentOf(request);
+      if (!('kind' in document)) return { errors: document };
+      // a new context for every call: shield keeps verdicts in it
+      const context: SubgraphContext = {
+        operation,
+        objects: scopeOf(systems, operation),
+        contract: systems.contract,
+        sheet: sheet ?? fail(),
+      };
+      return await execute({
+        schema,
+        document,
+        contextValue: context,
+        variableValues: request.variables,
+        operationName: request.operationName ?? null,
+      });
+    } catch (error) {
+      return { errors: [error instanceof GraphQLError ? error : clientError('INTERNAL_SERVER_ERROR')] };
+    }
+  }
+
+  return { name, sdl: sheet.sdl, run };
+}
+
+function fail(): never {
+  throw new Error('unreachable: the sheet was there when the subgraph was made');
+}

@@ -1,0 +1,172 @@
+// From @tmf to resolvers: leaves, parts, references, joins, lists and root fields, all from the data sheet.
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import type { Contract, FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+import { clientError } from '../schema/errors.ts';
+import { decodeId } from '../schema/id.ts';
+import type { SubgraphContext } from './context.ts';
+import { converterFor } from './convert.ts';
+import { backEndId, entityOf, globalId, type Item, isItem, reference } from './item.ts';
+import { list, readFilter } from './list.ts';
+import { compileIds, compilePath } from './path.ts';
+import { attributesFor } from './projection.ts';
+import { BackEndError } from './tmf/back-end-error.ts';
+
+type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
+
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
+
+/** What clients may learn of a back end's failure: its code, and nothing that it said. */
+export function asClientError(error: unknown): unknown {
+  return error instanceof BackEndError ? error.toClientError() : error;
+}
+
+/** Runs a resolver that may ask back ends. */
+export function asking(resolve: Resolve): Resolve {
+  return async (...call) => {
+    try {
+      return await resolve(...call);
+    } catch (error) {
+      throw asClientError(error);
+    }
+  };
+}
+
+function leaf(field: FieldSheet, sheet: SubgraphSheet): Resolve | undefined {
+  const convert = converterFor(field.returns, sheet.enums);
+  if (convert === undefined || field.path === undefined) return undefined;
+  const read = compilePath(field.path);
+  if (field.list) {
+    return (item) =>
+      isItem(item)
+        ? read(item.raw)
+            .map(convert)
+            .filter((each) => each !== null)
+        : undefined;
+  }
+  return (item) => {
+    const [value] = read(item.raw);
+    return value === undefined ? null : convert(value);
+  };
+}
+
+/** A part of an object (a tax item, a feature): an item of its own that stands where the whole stands. */
+function part(field: FieldSheet): Resolve {
+  const read = compilePath(field.path ?? field.name);
+  return (item) => {
+    const parts = read(item.raw).flatMap((raw): Item[] =>
+      typeof raw === 'object' && raw !== null
+        ? [{ __typename: field.returns, provider: item.provider, raw: raw as Item['raw'], whole: item }] // an object, as just checked
+        : [],
+    );
+    return field.list ? parts : (parts[0] ?? null);
+  };
+}
+
+function toEntity(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolve {
+  const idsAt = compileIds(field.path ?? field.name);
+  const here = type.home === sheet.name && type.api !== undefined;
+  return asking(async (item, _args, { objects }, info) => {
+    const ids = [...new Set(idsAt(item.raw))];
+    const wanted = field.list ? ids : ids.slice(0, 1);
+    const attributes = here ? attributesFor(info, type, sheet) : [];
+    const found = await Promise.all(
+      wanted.map((id) =>
+        here
+          ? objects.see(type.name, item.provider, id, attributes)
+          : reference(type.name, item.provider, id),
+      ),
+    );
+    const seen = found.filter((each) => each !== undefined);
+    return field.list ? seen : (seen[0] ?? null);
+  });
+}
+
+function joined(field: FieldSheet, by: string, type: TypeSheet, sheet: SubgraphSheet): Resolve {
+  return asking(async (item, _args, { objects }, info) => {
+    const entity = entityOf(item);
+    const attributes = attributesFor(info, type, sheet);
+    const found = await objects.by(type.name, by, entity.provider, backEndId(entity), { attributes });
+    const seen = await objects.visible(found);
+    return field.list ? seen : (seen[0] ?? null);
+  });
+}
+
+interface ListArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly filter?: Readonly<Record<string, unknown>> | null;
+  readonly sort?: string | null;
+}
+
+/** A connection: below an object when `by` names it, else all that the principal may see. */
+function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolve {
+  return asking((item, args: ListArgs, { objects }, info) => {
+    const input = argumentType(info, 'filter');
+    const asked = readFilter(sheet, input ?? '', args.filter);
+    const order =
+      args.sort === undefined || args.sort === null
+        ? undefined
+        : sheet.enums.get(argumentType(info, 'sort') ?? '')?.get(args.sort);
+    const below = field.by === undefined ? undefined : belowOf(field.by, entityOf(item));
+    return list(objects, {
+      type: type.name,
+      first: args.first ?? null,
+      after: args.after ?? null,
+      filter: { ...asked.filter, ...below?.filter },
+      tests: [...asked.tests, ...(below?.tests ?? [])],
+      attributes: [
+        ...new Set([
+          ...attributesFor(info, type, sheet, true),
+          ...asked.attributes,
+          ...(below?.attributes ?? []),
+        ]),
+      ],
+      ...(order === undefined ? {} : { sort: order }),
+      ...(below === undefined ? {} : { provider: entityOf(item).provider }),
+    });
+  });
+}
+
+/** The condition under which a row hangs below the object; tested on each row, asked of the back end besides. */
+function belowOf(by: string, entity: Item) {
+  const id = backEndId(entity);
+  const idsAt = compileIds(by);
+  return {
+    filter: { [by.replaceAll(/\[[^\]]*\]/g, '')]: id },
+    // proven by the client for plain paths; a pick is ours to test
+    tests: by.includes('[') ? [(object: Item['raw']) => idsAt(object).includes(id)] : [],
+    attributes: [by.split(/[.[]/)[0] ?? by],
+  };
+}
+
+function argumentType(info: GraphQLResolveInfo, name: string): string | undefined {
+  const argument = info.parentType.getFields()[info.fieldName]?.args.find((each) => each.name === name);
+  return argument === undefined ? undefined : String(argument.type).replaceAll(/[[\]!]/g, '');
+}
+
+/** `service(id: ID!): Service`: the object, or null for one that isn't there or isn't ours to see. */
+function byId(type: TypeSheet, sheet: SubgraphSheet): Resolve {
+  return asking(async (_root, args: { readonly id?: string }, { objects }, info) => {
+    const parts = decodeId(args.id ?? '');
+    if (parts?.type !== type.name) throw clientError('INVALID_ID');
+    if (!objects.serves(type.name, parts.provider)) return null;
+    return (await objects.see(type.name, parts.provider, parts.id, attributesFor(info, type, sheet))) ?? null;
+  });
+}
+
+/** The resolver that the data sheet gives a field; undefined where only resolvers.ts can say. */
+export function sourceFor(field: FieldSheet, sheet: SubgraphSheet, contract: Contract): Resolve | undefined {
+  const type = contract.types.get(field.returns);
+  const root = ROOTS.has(field.parent);
+  if (field.name === 'id' && contract.types.get(field.parent)?.key === true) return (item) => globalId(item);
+  if (field.connection && type?.api !== undefined && (root || field.by !== undefined))
+    return paged(field, type, sheet);
+  if (root)
+    return type?.api !== undefined && type.key && field.arguments.join() === 'id'
+      ? byId(type, sheet)
+      : undefined;
+  if (field.by !== undefined && type !== undefined) return joined(field, field.by, type, sheet);
+  if (field.path === undefined) return undefined;
+  if (type?.key === true) return toEntity(field, type, sheet);
+  return leaf(field, sheet) ?? part(field);
+}

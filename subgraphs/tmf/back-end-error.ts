@@ -1,0 +1,55 @@
+// The one error of a back end: which, where, how, and what a client may be told of it.
+import type { GraphQLError } from 'graphql';
+import { clientError, type ErrorCode } from '../../schema/errors.ts';
+import type { Api } from './backends.ts';
+
+export interface BackEndFault {
+  readonly provider: string;
+  readonly api: Api;
+  readonly method: string;
+  /** Without the query: filters carry numbers and names. */
+  readonly path: string;
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** Whether the same call, sent again soon, may succeed. */
+  readonly retryable: boolean;
+  readonly code: ErrorCode;
+  /** What happened, for logs: our own words, never the back end's. */
+  readonly reason: string;
+  /** How long this call was waited for. */
+  readonly waitedMs?: number;
+  /** How long the back end asked to be left alone. */
+  readonly retryAfterMs?: number;
+}
+
+export class BackEndError extends Error {
+  override readonly name = 'BackEndError';
+  readonly provider: string;
+  readonly api: Api;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | undefined;
+  readonly retryable: boolean;
+  readonly code: ErrorCode;
+  readonly waitedMs: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(fault: BackEndFault) {
+    const status = fault.status === undefined ? '' : ` ${fault.status}`;
+    super(`${fault.provider}/${fault.api} ${fault.method} ${fault.path}:${status} ${fault.reason}`);
+    this.provider = fault.provider;
+    this.api = fault.api;
+    this.method = fault.method;
+    this.path = fault.path;
+    this.status = fault.status;
+    this.retryable = fault.retryable;
+    this.code = fault.code;
+    this.waitedMs = fault.waitedMs;
+    this.retryAfterMs = fault.retryAfterMs;
+  }
+
+  /** What a client may see: the code and its meaning, no API, no path, no upstream text. */
+  toClientError(): GraphQLError {
+    return clientError(this.code);
+  }
+}

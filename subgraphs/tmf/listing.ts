@@ -1,0 +1,275 @@
+// Lists over whatever a back end can do: all objects that name some values, and one page at a position.
+import type { BackEnd, Source } from './back-end.ts';
+import { BackEndError } from './back-end-error.ts';
+import type { Budget } from './budget.ts';
+import { matches } from './filter.ts';
+import { fetchOne } from './lookup.ts';
+import { fetchPage, names, type PageRequest } from './page.ts';
+import {
+  batches,
+  encode,
+  type Filter,
+  fieldNames,
+  fieldsParameter,
+  filterParameters,
+  parameter,
+  sortParameter,
+} from './query.ts';
+import { project, type TmfObject } from './tmf-object.ts';
+
+export interface ManyAsk {
+  /** The path that names the values; `id` when absent. */
+  readonly by?: string;
+  readonly fields?: readonly string[];
+  readonly filter?: Filter;
+}
+
+export interface PageAsk {
+  readonly filter?: Filter;
+  readonly fields?: readonly string[];
+  /** TMF630: `-billDate,id`. */
+  readonly sort?: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface Page {
+  readonly items: readonly TmfObject[];
+  /** The back end's offset of each item: a reader goes on after it at one more. */
+  readonly offsets: readonly number[];
+  /** The back end's offset of the next page; absent at the end. */
+  readonly next?: number;
+  /** Only when it was proved to count what the filter lets through. */
+  readonly total?: number;
+}
+
+/** More pages than this is a back end that never ends. */
+const MAX_PAGES = 500;
+/** A lookup without batches asks for so many at a time, so that it can't fill the queue alone. */
+const SINGLES_AT_ONCE = 16;
+
+interface Listing {
+  readonly backEnd: BackEnd;
+  readonly source: Source;
+  readonly budget: Budget;
+  /** Parameters of every call besides the values, encoded. */
+  readonly parameters: readonly string[];
+  readonly totalTrusted: boolean;
+}
+
+/** All objects whose `by` path names one of the values, each once, in the order in which they came. */
+export async function listMany(
+  backEnd: BackEnd,
+  source: Source,
+  values: readonly string[],
+  ask: ManyAsk,
+  budget: Budget,
+): Promise<readonly TmfObject[]> {
+  const by = ask.by ?? 'id';
+  const wanted = new Set(values.filter((value) => value !== ''));
+  if (wanted.size === 0) return [];
+  const filter = ask.filter ?? {};
+  const fields = fieldNames(ask.fields, [by, ...Object.keys(filter)]);
+  const sent = filterParameters(backEnd.config, filter);
+  const parameters = [...fieldsParameter(backEnd.config, fields), ...sent.parameters];
+  const totalTrusted = sent.whole && backEnd.config.profile.totals === 'filtered';
+  const listing = { backEnd, source, budget, parameters, totalTrusted };
+
+  const found =
+    by === 'id' ? await byId(listing, [...wanted], fields) : await byPath(listing, by, [...wanted]);
+  const unique = new Map<string, TmfObject>();
+  for (const row of found) {
+    if (!unique.has(row.id) && names(row, by, wanted) && matches(row, filter))
+      unique.set(row.id, project(row, fields));
+  }
+  return [...unique.values()];
+}
+
+async function byId(
+  listing: Listing,
+  ids: readonly string[],
+  fields: readonly string[] | undefined,
+): Promise<readonly TmfObject[]> {
+  const { backEnd } = listing;
+  const { idBatch } = backEnd.config.profile;
+  const single = (id: string) => idBatch === 'none' || (idBatch === 'comma' && id.includes(','));
+  const together = batches(
+    backEnd.config,
+    'id',
+    ids.filter((id) => !single(id)),
+    listing.parameters.join('&').length,
+  );
+  // one id alone: the plain GET works everywhere and costs the same
+  const alone = [...ids.filter(single), ...together.filter(({ length }) => length === 1).flat()];
+  const found = await Promise.all([
+    lookUp(listing, alone, fields),
+    ...together.filter(({ length }) => length > 1).map((batch) => idBatchOf(listing, batch, fields)),
+  ]);
+  return found.flat();
+}
+
+async function idBatchOf(
+  listing: Listing,
+  ids: readonly string[],
+  fields: readonly string[] | undefined,
+): Promise<readonly TmfObject[]> {
+  const { backEnd } = listing;
+  const missing = new Set(ids);
+  const found: TmfObject[] = [];
+  const limit = Math.min(ids.length, backEnd.config.maxPage);
+  for await (const rows of pagesOf(listing, parameter(backEnd.config, 'id', ids), limit)) {
+    const before = missing.size;
+    for (const row of rows) if (missing.delete(row.id)) found.push(row);
+    if (missing.size === 0) break;
+    if (rows.some(({ id }) => !ids.includes(id))) {
+      // strangers in the answer: the whole collection would have to be paged through for these few
+      backEnd.notice('ignores id batches: set idBatch in its profile');
+      found.push(...(await lookUp(listing, [...missing], fields)));
+      break;
+    }
+    if (missing.size === before) break;
+  }
+  return found;
+}
+
+async function lookUp(
+  { backEnd, source, budget }: Listing,
+  ids: readonly string[],
+  fields: readonly string[] | undefined,
+): Promise<readonly TmfObject[]> {
+  const found: TmfObject[] = [];
+  for (let index = 0; index < ids.length; index += SINGLES_AT_ONCE) {
+    const group = ids.slice(index, index + SINGLES_AT_ONCE);
+    const objects = await Promise.all(group.map((id) => fetchOne(backEnd, source, id, fields, budget)));
+    found.push(...objects.filter((object) => object !== undefined));
+  }
+  return found;
+}
+
+async function byPath(
+  listing: Listing,
+  by: string,
+  values: readonly string[],
+): Promise<readonly TmfObject[]> {
+  const { config } = listing.backEnd;
+  const calls = config.profile.filters ? valueParameters(listing, by, values) : [undefined];
+  const found = await Promise.all(
+    calls.map(async (valueParameter) => {
+      const rows: TmfObject[] = [];
+      const seen = new Set<string>();
+      for await (const page of pagesOf(listing, valueParameter, config.maxPage)) {
+        const before = seen.size;
+        for (const row of page) {
+          if (seen.has(row.id)) continue;
+          seen.add(row.id);
+          rows.push(row);
+        }
+        // nothing new on a page: it repeats, and would for ever; an overlap alone is rows moving while we read
+        if (page.length > 0 && seen.size === before) {
+          listing.backEnd.notice('repeats pages');
+          break;
+        }
+      }
+      return rows;
+    }),
+  );
+  return found.flat();
+}
+
+function valueParameters({ backEnd, parameters }: Listing, by: string, values: readonly string[]): string[] {
+  const { config } = backEnd;
+  // alone, and as it is: one that splits at the comma finds nothing, but the whole collection is never read for it
+  const alone = config.profile.idBatch === 'repeated' ? [] : values.filter((value) => value.includes(','));
+  const together = values.filter((value) => !alone.includes(value));
+  return [
+    ...alone.map((value) => `${encode(by)}=${encode(value)}`),
+    ...batches(config, by, together, parameters.join('&').length)
+      .map((batch) => parameter(config, by, batch))
+      .filter((each) => each !== undefined),
+  ];
+}
+
+/** Page after page of one list, as far as the reader goes. */
+async function* pagesOf(
+  { backEnd, source, budget, parameters, totalTrusted }: Listing,
+  valueParameter: string | undefined,
+  limit: number,
+): AsyncGenerator<readonly TmfObject[]> {
+  const all = valueParameter === undefined ? parameters : [...parameters, valueParameter];
+  for (let offset = 0, pages = 0; ; pages += 1) {
+    if (pages === MAX_PAGES) throw endless(backEnd, source);
+    const page = await fetchPage(backEnd, source, { parameters: all, offset, limit, totalTrusted }, budget);
+    yield page.rows;
+    if (!page.more) return;
+    offset += page.received;
+  }
+}
+
+function endless({ config }: BackEnd, { resource }: Source): BackEndError {
+  return new BackEndError({
+    provider: config.provider,
+    api: config.api,
+    method: 'GET',
+    path: `${config.basePath}/${resource}`,
+    code: 'BACKEND_BAD_ANSWER',
+    retryable: false,
+    reason: `gave more than ${MAX_PAGES} pages`,
+  });
+}
+
+/** One page, one call. Fewer items than asked may come where filters had to be applied here: go on at `next`. */
+export async function listPage(
+  backEnd: BackEnd,
+  source: Source,
+  ask: PageAsk,
+  budget: Budget,
+): Promise<Page> {
+  const { config } = backEnd;
+  const filter = ask.filter ?? {};
+  const unfiltered = Object.keys(filter).length === 0;
+  const fields = fieldNames(ask.fields, Object.keys(filter));
+  const sent = filterParameters(config, filter);
+  const filtered = sent.whole && config.profile.totals === 'filtered';
+  // without a filter the collection's own total is meant either way
+  const trusted = filtered || (unfiltered && config.profile.totals !== 'none');
+  const offset = Math.max(0, ask.offset);
+  const limit = Math.max(1, Math.min(ask.limit, config.maxPage));
+  const request: PageRequest = {
+    parameters: [...fieldsParameter(config, fields), ...sent.parameters, ...sortParameter(ask.sort)],
+    offset,
+    limit,
+    totalTrusted: filtered,
+  };
+  const page = await fetchPage(backEnd, source, request, budget);
+  const kept: TmfObject[] = [];
+  const offsets: number[] = [];
+  for (const [index, row] of page.rows.entries()) {
+    if (!matches(row, filter)) continue;
+    kept.push(row);
+    offsets.push(offset + (page.places[index] ?? index));
+  }
+  if (kept.length < page.rows.length && sent.whole) {
+    backEnd.notice('ignores filters: set filters in its profile');
+  }
+
+  if (page.whole) {
+    // everything came: position and total are then of what the filter lets through
+    const end = offset + limit;
+    const items = kept.slice(offset, end).map((row) => project(row, fields));
+    const positions = items.map((_, index) => offset + index);
+    return { items, offsets: positions, total: kept.length, ...(end < kept.length ? { next: end } : {}) };
+  }
+  const end = offset + page.received;
+  const dropped = kept.length < page.received;
+  const complete = !page.more && (page.received > 0 || offset === 0);
+  // some count the page alone: a total that ends here while more may follow is none
+  const claimed =
+    trusted && page.total !== undefined && page.total > end && page.more ? page.total : undefined;
+  const total = dropped ? undefined : complete ? end : claimed;
+  return {
+    items: kept.map((row) => project(row, fields)),
+    offsets,
+    ...(page.more ? { next: end } : {}),
+    ...(total === undefined ? {} : { total }),
+  };
+}

@@ -1,0 +1,31 @@
+// An object as a TM Forum API gives it: any JSON object that has an id, cut down to the fields asked for.
+
+export type TmfObject = Readonly<Record<string, unknown>> & { readonly id: string };
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function idOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+}
+
+/** The object with its id as text; undefined for what has none, for then nothing can refer to it. */
+export function tmfObject(raw: unknown): TmfObject | undefined {
+  if (!isRecord(raw)) return undefined;
+  const id = idOf(raw.id);
+  return id === undefined ? undefined : { ...raw, id };
+}
+
+const ALWAYS = ['id', 'href', '@type', '@baseType'];
+
+/** Only the first-level fields asked for and what always comes: half of all back ends send everything. */
+export function project(object: TmfObject, names: readonly string[] | undefined): TmfObject {
+  if (names === undefined) return object;
+  const projected: Record<string, unknown> = {};
+  for (const name of [...ALWAYS, ...names]) {
+    if (Object.hasOwn(object, name)) projected[name] = object[name];
+  }
+  return { ...projected, id: object.id };
+}

@@ -1,0 +1,107 @@
+// Real-time usage of services: kept by service for all readers, asked of the charging system in one call for many.
+import DataLoader from 'dataloader';
+import type { Held } from '../cache/held.ts';
+import type { SubgraphContext } from '../context.ts';
+import { heldWithAge, sharedCall } from '../held-values.ts';
+import type { Systems } from '../loads.ts';
+import type { Objects } from '../objects.ts';
+import { all, asList, asText } from '../tmf/read.ts';
+import { isRecord } from '../tmf/tmf-object.ts';
+
+/** A bucket as the charging system states it. */
+export type Bucket = Readonly<Record<string, unknown>>;
+
+/** How long a value may be shown, marked STALE, while the charging system doesn't answer. */
+const STALE_MS = 300_000;
+/** Services in one question: a charging system answers for a group at once, not for a whole company. */
+const MAX_SERVICES = 100;
+
+export const usageKey = (provider: string, service: string): string => `usage:${provider}:${service}`;
+
+/** The data sheet's hint on ServiceUsage is the one place that says how long a value lives. */
+export function usagePolicy({ contract }: Systems) {
+  return { ttlMs: (contract.types.get('ServiceUsage')?.cache?.maxAgeS ?? 0) * 1000, staleMs: STALE_MS };
+}
+
+/** Buckets by the services that they name; a consumption's own services count for buckets that name none. */
+export function bucketsByService(
+  answer: unknown,
+  services: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Bucket[]> {
+  const found = new Map<string, Bucket[]>([...services].map((id) => [id, []]));
+  for (const consumption of asList(isRecord(answer) ? answer.usageConsumption : undefined)) {
+    const around = all(consumption, 'service.id').flatMap((id) => asText(id) ?? []);
+    for (const bucket of asList(isRecord(consumption) ? consumption.bucketRefOrValue : undefined)) {
+      if (!isRecord(bucket)) continue;
+      const named = all(bucket, 'service.id').flatMap((id) => asText(id) ?? []);
+      const [only] = services;
+      const theirs =
+        named.length > 0
+          ? named
+          : around.length > 0
+            ? around
+            : services.size === 1 && only !== undefined
+              ? [only]
+              : [];
+      for (const id of new Set(theirs)) found.get(id)?.push(bucket);
+    }
+  }
+  return found;
+}
+
+async function ask({ systems, operation }: Objects, provider: string, services: readonly string[]) {
+  const source = { provider, api: 'TMF677', resource: 'queryUsageConsumption' } as const;
+  const parts: string[][] = [];
+  for (let at = 0; at < services.length; at += MAX_SERVICES)
+    parts.push(services.slice(at, at + MAX_SERVICES));
+  const answers = await Promise.all(
+    parts.map(async (part) => {
+      const body = { searchCriteria: { service: part.map((id) => ({ id })) } };
+      return bucketsByService(await systems.client.task(source, body, sharedCall(operation)), new Set(part));
+    }),
+  );
+  return new Map(answers.flatMap((answer) => [...answer]));
+}
+
+interface Asked {
+  readonly provider: string;
+  readonly service: string;
+}
+
+const meters = new WeakMap<Objects, DataLoader<Asked, Held<readonly Bucket[]> | null, string>>();
+
+function meterOf(objects: Objects): DataLoader<Asked, Held<readonly Bucket[]> | null, string> {
+  const known = meters.get(objects);
+  if (known !== undefined) return known;
+  const meter = new DataLoader<Asked, Held<readonly Bucket[]> | null, string>(
+    async (asked) => {
+      const results = new Map<string, ReadonlyMap<string, Held<readonly Bucket[]>> | Error>();
+      await Promise.all(
+        [...new Set(asked.map((each) => each.provider))].map(async (provider) => {
+          const held = heldWithAge<readonly Bucket[]>(objects.systems.values, {
+            ids: asked.filter((each) => each.provider === provider).map((each) => each.service),
+            keyOf: (service) => usageKey(provider, service),
+            policy: usagePolicy(objects.systems),
+            load: (services) => ask(objects, provider, services),
+          });
+          results.set(
+            provider,
+            await held.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
+          );
+        }),
+      );
+      return asked.map(({ provider, service }) => {
+        const result = results.get(provider);
+        return result instanceof Error ? result : (result?.get(service) ?? null);
+      });
+    },
+    { cacheKeyFn: ({ provider, service }) => `${provider}\n${service}` },
+  );
+  meters.set(objects, meter);
+  return meter;
+}
+
+/** What a service has used; the caller has made sure that its reader may know. */
+export function meter({ objects }: SubgraphContext, provider: string, service: string) {
+  return meterOf(objects).load({ provider, service });
+}
