@@ -1,0 +1,44 @@
+// Where back ends deliver their notifications: a secret path, and only what was registered for.
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+export interface BackEndEvents {
+  /** The part of the path that only those know with whom we registered. */
+  readonly secret: string;
+  /** Takes a notification as it came; false when nobody asked for it. */
+  receive(event: {
+    readonly provider: string;
+    readonly api: string;
+    readonly path: string;
+    readonly body: unknown;
+  }): Promise<boolean>;
+}
+
+function same(given: string, secret: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(secret)];
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}
+
+function readJson(body: Buffer | undefined): unknown {
+  try {
+    return JSON.parse(body?.toString('utf8') ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** `POST /events/<secret>/<provider>/<api>`, with or without `/listener/<event>` behind it. */
+export function serveBackEndEvents(app: FastifyInstance, events: BackEndEvents, log: Logger): void {
+  app.post<{
+    Params: { secret: string; provider: string; api: string; '*'?: string };
+    Body: Buffer | undefined;
+  }>('/events/:secret/:provider/:api/*', async ({ params, body }, reply) => {
+    const { secret, provider, api } = params;
+    const event = { provider, api, path: `/${params['*'] ?? ''}`, body: readJson(body) };
+    const taken = same(secret, events.secret) && (await events.receive(event));
+    if (!taken) log.warn({ provider, api }, 'a notification that nobody asked for');
+    // the sender learns nothing of the difference
+    return reply.code(taken ? 204 : 404).send();
+  });
+}

@@ -1,0 +1,130 @@
+// What the environment says, read once: every fault at once, and no value of it in a message.
+import type { z } from 'zod';
+import { OPTIONS } from './options.ts';
+
+export interface Limits {
+  readonly maxBodyBytes: number;
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxFields: number;
+  readonly maxRootFields: number;
+  readonly maxAliases: number;
+}
+
+export type TokenSource =
+  | { readonly kind: 'DEMO'; readonly audience: string }
+  | { readonly kind: 'JWKS'; readonly url: string; readonly issuer: string; readonly audience: string };
+
+export interface RemoteAddress {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly demo: boolean;
+  readonly providersFile?: string;
+  readonly redisUrl?: string;
+  readonly databaseUrl?: string;
+  readonly dataFolder: string;
+  readonly remoteSubgraphs: readonly RemoteAddress[];
+  readonly tokens: TokenSource;
+  readonly principalKeyFile?: string;
+  readonly principalJwksUrl?: string;
+  readonly logLevel: string;
+  readonly limits: Limits;
+  readonly operationTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly introspection: 'auto' | 'on' | 'off';
+  readonly publicUrl?: string;
+  readonly subscribers: number;
+  readonly metrics: boolean;
+}
+
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+type Options = z.infer<typeof OPTIONS>;
+
+/** What no single option shows: combinations that can't work, or that would be unsafe. */
+function contradictions(options: Options, demo: boolean): string[] {
+  const faults: string[] = [];
+  const jwks = options.TOKEN_JWKS_URL !== undefined;
+  if (demo && options.PROVIDERS_FILE !== undefined) {
+    faults.push('MODE: demo signs tokens for anybody, so it never runs on PROVIDERS_FILE');
+  }
+  if (!demo && options.PROVIDERS_FILE === undefined) faults.push('PROVIDERS_FILE: needed with MODE=live');
+  if (!demo && !jwks) faults.push('TOKEN_JWKS_URL: needed outside demo mode');
+  if (jwks && options.TOKEN_ISSUER === undefined) faults.push('TOKEN_ISSUER: needed with TOKEN_JWKS_URL');
+  if (!jwks && options.TOKEN_ISSUER !== undefined) faults.push('TOKEN_JWKS_URL: needed with TOKEN_ISSUER');
+  if (!demo && options.SUBGRAPHS.length > 0) {
+    for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
+      if (options[name] === undefined) faults.push(`${name}: needed with SUBGRAPHS, which share it`);
+    }
+  }
+  const names = options.SUBGRAPHS.map(({ name }) => name);
+  if (new Set(names).size < names.length) faults.push('SUBGRAPHS: a name stands twice');
+  return faults;
+}
+
+const given = <K extends string, V>(key: K, value: V | undefined): { [each in K]?: V } =>
+  // a computed key widens to string; it is K
+  (value === undefined ? {} : { [key]: value }) as { [each in K]?: V };
+
+/** @throws ConfigError with every fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // an option that is set to nothing is not set
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const read = OPTIONS.safeParse(set);
+  if (!read.success) {
+    throw new ConfigError(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const options = read.data;
+  const demo = (options.MODE ?? (options.PROVIDERS_FILE === undefined ? 'demo' : 'live')) === 'demo';
+  const faults = contradictions(options, demo);
+  if (faults.length > 0) throw new ConfigError(faults);
+  const { TOKEN_JWKS_URL: url, TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience } = options;
+  return {
+    port: options.PORT,
+    host: options.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    demo,
+    ...given('providersFile', options.PROVIDERS_FILE),
+    ...given('redisUrl', options.REDIS_URL),
+    ...given('databaseUrl', options.DATABASE_URL),
+    dataFolder: options.DATA_FOLDER,
+    remoteSubgraphs: options.SUBGRAPHS,
+    tokens:
+      url === undefined || issuer === undefined
+        ? { kind: 'DEMO', audience }
+        : { kind: 'JWKS', url, issuer, audience },
+    ...given('principalKeyFile', options.PRINCIPAL_KEY_FILE),
+    ...given('principalJwksUrl', options.PRINCIPAL_JWKS_URL),
+    logLevel: options.LOG_LEVEL,
+    limits: {
+      maxBodyBytes: options.MAX_BODY_BYTES,
+      maxTokens: options.MAX_TOKENS,
+      maxDepth: options.MAX_DEPTH,
+      maxFields: options.MAX_FIELDS,
+      maxRootFields: options.MAX_ROOT_FIELDS,
+      maxAliases: options.MAX_ALIASES,
+    },
+    operationTimeoutMs: options.OPERATION_TIMEOUT_MS,
+    drainTimeoutMs: options.DRAIN_TIMEOUT_MS,
+    introspection: options.INTROSPECTION,
+    ...given('publicUrl', options.PUBLIC_URL),
+    subscribers: options.SUBSCRIBERS,
+    metrics: options.METRICS === 'on',
+  };
+}
+
+/** @apollo/gateway reports to its vendor unless this variable, which it reads itself, says otherwise. */
+export function switchVendorReportsOff(): void {
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+}

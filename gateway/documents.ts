@@ -1,0 +1,107 @@
+// Operation texts that have been seen: parsed, measured, validated and understood once each, bounded by memory.
+import { createHash } from 'node:crypto';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Limits } from './config.ts';
+import { coded, Refusal, refuse } from './errors.ts';
+import { measure, passedByText, passedLimit } from './limits.ts';
+import { factsOf, type OperationFacts } from './operation-facts.ts';
+import type { SchemaRules } from './schema-rules.ts';
+
+/** Within the limits; whether it fits the schema is told only to those who got past authentication. */
+export interface ReadText {
+  readonly text: string;
+  /** SHA-256 of the text, hexadecimal. */
+  readonly hash: string;
+  readonly document: DocumentNode;
+}
+
+/** The operations of a document, by name; the unnamed one's is ''. */
+export type Operations = ReadonlyMap<string, OperationFacts>;
+
+export interface Documents {
+  /** @throws Refusal when the text isn't GraphQL or passes a limit. */
+  read(text: string): ReadText;
+  /** @throws Refusal when it doesn't fit the schema. */
+  understand(read: ReadText): Operations;
+  /** The valid document that was read under this hash, if it's still kept. */
+  byHash(hash: string): DocumentNode | undefined;
+}
+
+/** A parsed document with its facts takes about this many times its text in memory. */
+const WEIGHT = 40;
+const MAX_WEIGHT = 64 * 1024 * 1024;
+/** Each error costs a search for suggestions; nobody mends more at once. */
+const MAX_ERRORS = 10;
+
+interface Entry {
+  readonly read: ReadText | Refusal;
+  understood?: Operations | Refusal;
+}
+
+function readNew(text: string, hash: string, limits: Limits): ReadText | Refusal {
+  try {
+    const byText = passedByText(text, limits);
+    if (byText !== undefined) return refuse(byText);
+    const document = parse(text);
+    const passed = passedLimit(measure(document), limits);
+    return passed === undefined ? { text, hash, document } : refuse(passed);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return new Refusal([coded(error, 'GRAPHQL_PARSE_FAILED')]);
+  }
+}
+
+function understandNew(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  rules: SchemaRules,
+): Operations | Refusal {
+  const faults = validate(schema, document, specifiedRules, { maxErrors: MAX_ERRORS });
+  if (faults.length > 0) return new Refusal(faults.map((each) => coded(each, 'GRAPHQL_VALIDATION_FAILED')));
+  const operations = factsOf(document, schema, rules);
+  for (const { node } of operations.values()) {
+    // graphql's validation lets an operation pass whose root type the schema lacks
+    if (!schema.getRootType(node.operation)) {
+      return refuse('GRAPHQL_VALIDATION_FAILED', `The schema has no ${node.operation}.`);
+    }
+  }
+  return operations;
+}
+
+export function knownDocuments(schema: GraphQLSchema, rules: SchemaRules, limits: Limits): Documents {
+  const entries = new LRUCache<string, Entry>({
+    maxSize: MAX_WEIGHT,
+    sizeCalculation: ({ read }) => 1024 + ('text' in read ? WEIGHT * read.text.length : 0),
+  });
+  return {
+    read: (text) => {
+      const hash = createHash('sha256').update(text).digest('hex');
+      let entry = entries.get(hash);
+      if (entry === undefined) {
+        entry = { read: readNew(text, hash, limits) };
+        entries.set(hash, entry);
+      }
+      if (entry.read instanceof Refusal) throw entry.read;
+      return entry.read;
+    },
+    understand: (read) => {
+      const entry = entries.get(read.hash) ?? { read };
+      entry.understood ??= understandNew(read.document, schema, rules);
+      if (entry.understood instanceof Refusal) throw entry.understood;
+      return entry.understood;
+    },
+    byHash: (hash) => {
+      const entry = entries.get(hash);
+      const valid = entry?.understood !== undefined && !(entry.understood instanceof Refusal);
+      return valid && !(entry.read instanceof Refusal) ? entry.read.document : undefined;
+    },
+  };
+}

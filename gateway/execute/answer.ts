@@ -1,0 +1,118 @@
+// The client's answer, compiled per operation and per combination of its conditions.
+import {
+  type ExecutionResult,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import { clientError } from '../../schema/errors.ts';
+import { type CompletionContext, completeFields, FAILED, fieldsByType } from './completion.ts';
+import { failureAt } from './failure.ts';
+import { compileIntrospection } from './introspection.ts';
+import type { JsonObject } from './json.ts';
+
+/** Clients choose the values: only so many combinations are kept. */
+const MAX_VARIANTS = 16;
+
+export interface AnswerInput {
+  readonly schema: GraphQLSchema;
+  readonly supergraph: GraphQLSchema;
+  readonly definition: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly plannedNames?: ReadonlyMap<FieldNode, string>;
+  /** Under their planned names: the root fields that the plan fetches. */
+  readonly plannedRoots: ReadonlySet<string>;
+}
+
+export interface CompiledAnswer {
+  /** The Boolean variables of @skip and @include. */
+  readonly conditions: readonly string[];
+  complete(
+    fetched: JsonObject,
+    errors: GraphQLError[],
+    values: Readonly<JsonObject>,
+    variables: Readonly<JsonObject>,
+  ): ExecutionResult;
+}
+
+function conditionsOf({ definition, fragments }: AnswerInput): string[] {
+  const names = new Set<string>();
+  for (const node of [definition, ...fragments.values()]) {
+    visit(node, {
+      Directive: {
+        enter: ({ name, arguments: args }) => {
+          const value = args?.[0]?.value;
+          if ((name.value === 'skip' || name.value === 'include') && value?.kind === Kind.VARIABLE)
+            names.add(value.name.value);
+        },
+      },
+    });
+  }
+  // a fragment of another operation in the same document brings variables that this one doesn't have
+  const own = new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value));
+  return [...names].filter((name) => own.has(name));
+}
+
+function rootType(schema: GraphQLSchema, { operation }: OperationDefinitionNode): GraphQLObjectType {
+  const type = schema.getRootType(operation);
+  if (!type) throw clientError('GRAPHQL_VALIDATION_FAILED', `This graph has no ${operation}.`);
+  return type;
+}
+
+export function compileAnswer(input: AnswerInput): CompiledAnswer {
+  const { schema, definition, fragments, plannedNames, plannedRoots } = input;
+  const type = rootType(schema, definition);
+  const conditions = conditionsOf(input);
+  const introspection = compileIntrospection(schema, definition, fragments);
+  const supergraphTypes = new Set(Object.keys(input.supergraph.getTypeMap()));
+  const variants = new Map<string, ReturnType<typeof fieldsByType>>();
+
+  function variant(values: Readonly<JsonObject>): ReturnType<typeof fieldsByType> {
+    let key = '';
+    for (const name of conditions) key += values[name] === true ? '1' : '0';
+    let fields = variants.get(key);
+    if (fields === undefined) {
+      const chosen = key;
+      const context: CompletionContext = {
+        schema,
+        fragments,
+        supergraphTypes,
+        condition: (name) => chosen[conditions.indexOf(name)] === '1',
+        fetchedName: ({ nodes: [node], responseName }) => plannedNames?.get(node) ?? responseName,
+      };
+      fields = fieldsByType(type, [{ set: definition.selectionSet, parent: type }], context);
+      if (variants.size >= MAX_VARIANTS) variants.clear();
+      variants.set(key, fields);
+    }
+    return fields;
+  }
+
+  return {
+    conditions,
+    complete(fetched, errors, values, variables) {
+      const faults: GraphQLError[] = [];
+      const bad: (string | number)[][] = [];
+      const fields = variant(values)(undefined) ?? [];
+      // the stock gateway leaves a null and says nothing when no subgraph can answer
+      const wanted = fields.filter((field) => field.fetched);
+      const unplanned = wanted.filter(({ from }) => !plannedRoots.has(from));
+      for (const { name } of unplanned) errors.push(failureAt('NOT_CONFIGURED', [name]));
+      if (wanted.length > 0 && unplanned.length === wanted.length) return { errors, data: null };
+      const completed = completeFields(fields, fetched, {
+        faults,
+        bad,
+        path: [],
+        introspect: (field) => introspection(field, variables),
+      });
+      for (const path of bad) errors.push(failureAt('BACKEND_BAD_ANSWER', path));
+      const data = completed === FAILED ? null : completed;
+      if (errors.length > 0) return { errors, data };
+      return faults.length > 0 ? { data, extensions: { valueCompletion: faults } } : { data };
+    },
+  };
+}

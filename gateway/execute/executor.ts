@@ -1,0 +1,131 @@
+// A client's operation, compiled once from its query plan: executed for any principal and variables, many at a time.
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { clientError } from '../../schema/errors.ts';
+import type { Operation } from '../../schema/ports.ts';
+import { compileAnswer } from './answer.ts';
+import type { JsonObject } from './json.ts';
+import { merge, type Shape, shapeOf } from './merge.ts';
+import { compileSteps, type Step } from './plan.ts';
+import { abandonment, type ExecutorOptions, type Run } from './run.ts';
+
+export interface PlanInput {
+  /** The client's graph: what the answer is checked against. */
+  readonly schema: GraphQLSchema;
+  /** The whole graph, inaccessible types included: what is sent to subgraphs is read by it. */
+  readonly supergraph: GraphQLSchema;
+  /** Usually one; several when their requirements contradict each other: their answers are merged. */
+  readonly plans: readonly [QueryPlan, ...QueryPlan[]];
+  readonly document: DocumentNode;
+  readonly operationName?: string;
+  /** The names under which some of the document's fields were planned. */
+  readonly plannedNames?: ReadonlyMap<FieldNode, string>;
+}
+
+export interface CompiledOperation {
+  /** Never rejects for what a subgraph does. The result may be serialised, not written to. */
+  execute(
+    variables: Readonly<JsonObject>,
+    operation: Operation,
+    options: ExecutorOptions,
+  ): Promise<ExecutionResult>;
+}
+
+export function operationOf(
+  document: DocumentNode,
+  operationName: string | undefined,
+): { operation: OperationDefinitionNode; fragments: Map<string, FragmentDefinitionNode> } {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  const operations: OperationDefinitionNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+  }
+  const [operation, ...others] =
+    operationName === undefined ? operations : operations.filter(({ name }) => name?.value === operationName);
+  if (operation === undefined || others.length > 0) throw clientError('OPERATION_RESOLUTION_FAILURE');
+  return { operation, fragments };
+}
+
+export function compilePlan(input: PlanInput): CompiledOperation {
+  const { schema, document } = input;
+  const { operation: definition, fragments } = operationOf(document, input.operationName);
+  const renamed = new Map<string, string>();
+  for (const [node, name] of input.plannedNames ?? []) renamed.set(name, (node.alias ?? node.name).value);
+  const settings = { supergraph: input.supergraph, operationKind: definition.operation, renamed };
+  const compiled = input.plans.map((plan) => compileSteps(plan, settings));
+  const steps = compiled.map(({ step }) => step);
+  const plannedRoots = new Set(compiled.flatMap(({ rootNames }) => rootNames));
+  const answer = compileAnswer({ ...input, definition, fragments, plannedRoots });
+  const definitions = definition.variableDefinitions ?? [];
+  // several plans are rare: where they meet is all that the client selected, under the planned names
+  const meeting = steps.length > 1 ? meetingShape(input, definition, fragments) : undefined;
+
+  return {
+    async execute(variables, operation, options) {
+      let values: Readonly<JsonObject> = {};
+      if (definitions.length > 0) {
+        const { errors, coerced } = getVariableValues(schema, definitions, variables);
+        if (errors !== undefined) return { errors };
+        values = coerced;
+      }
+      const missing = answer.conditions.find((name) => typeof values[name] !== 'boolean');
+      if (missing !== undefined)
+        return { errors: [clientError('BAD_USER_INPUT', `Variable "$${missing}" must be a Boolean.`)] };
+      const { abandoned, release } = abandonment(operation.signal);
+      try {
+        const errors: GraphQLError[] = [];
+        const runs = steps.map(
+          (): Run => ({
+            data: {},
+            errors,
+            variables,
+            condition: (name) => values[name] === true,
+            operation,
+            options,
+            abandoned,
+            asked: new Map(),
+          }),
+        );
+        const data = await execute(steps, runs, meeting);
+        return answer.complete(data, errors, values, variables);
+      } finally {
+        release();
+      }
+    },
+  };
+}
+
+async function execute(
+  steps: readonly Step[],
+  runs: readonly Run[],
+  meeting: Shape | undefined,
+): Promise<JsonObject> {
+  await Promise.all(runs.map((run, index) => steps[index]?.(run)));
+  const [first, ...others] = runs.map((run) => run.data);
+  if (meeting !== undefined) for (const other of others) merge(first ?? {}, other, meeting, false);
+  return first ?? {};
+}
+
+function meetingShape(
+  { plannedNames }: PlanInput,
+  definition: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Shape {
+  const planned = new Map<string, string>();
+  for (const [node, name] of plannedNames ?? []) planned.set((node.alias ?? node.name).value, name);
+  return shapeOf(
+    { kind: Kind.DOCUMENT, definitions: [definition, ...fragments.values()] },
+    (name) => planned.get(name) ?? name,
+  );
+}

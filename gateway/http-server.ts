@@ -1,0 +1,99 @@
+// The HTTP server around the routes: every answer that isn't GraphQL's own still has GraphQL's form.
+import type { Socket } from 'node:net';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { ERRORS } from '../schema/errors.ts';
+import { publishRefusal, type Refusal, refuse } from './errors.ts';
+import { requestIdOf } from './http-request.ts';
+
+interface Options {
+  readonly maxBodyBytes: number;
+  readonly log: Logger;
+  readonly draining: () => boolean;
+}
+
+/** Compression below this costs more than it saves. */
+const COMPRESS_FROM_BYTES = 1024;
+
+const REFUSED_BY_SERVER: Readonly<Record<string, () => Refusal>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('PAYLOAD_TOO_LARGE'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => refuse('UNSUPPORTED_MEDIA_TYPE'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => refuse('BAD_REQUEST'),
+  FST_ERR_BAD_URL: () => refuse('BAD_REQUEST', 'The URL is malformed.'),
+};
+
+export function sendRefusal(reply: FastifyReply, refusal: Refusal, log: Logger): FastifyReply {
+  const requestId = requestIdOf(reply.request.headers['x-request-id']);
+  const errors = publishRefusal(refusal, {
+    requestId,
+    mayIntrospect: false,
+    onMasked: (error) => log.error({ requestId, message: error.message }, 'masked'),
+  });
+  const code = errors[0]?.extensions?.code;
+  const status = Object.entries(ERRORS).find(([name]) => name === code)?.[1].status ?? 500;
+  return reply
+    .code(status)
+    .headers({ ...refusal.headers, 'x-request-id': requestId, 'cache-control': 'no-store' })
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ errors }));
+}
+
+/** What Node's parser refuses never becomes a request; it's answered on the bare socket. */
+function answerSocket(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const overflow = error.code === 'HPE_HEADER_OVERFLOW';
+  const [code, status] = overflow
+    ? (['PAYLOAD_TOO_LARGE', '431 Request Header Fields Too Large'] as const)
+    : (['BAD_REQUEST', '400 Bad Request'] as const);
+  const body = JSON.stringify({
+    errors: [{ message: ERRORS[code].meaning, extensions: { code, requestId: requestIdOf(undefined) } }],
+  });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+export async function createHttpServer({ maxBodyBytes, log, draining }: Options): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    // a HEAD would execute an operation whose answer nobody sees
+    exposeHeadRoutes: false,
+    
+    return503OnClosing: false,
+    clientErrorHandler: answerSocket,
+    frameworkErrors: (error, _, reply) => sendRefusal(reply, refusalOf(error, log), log),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  await app.register(compress, {
+    threshold: COMPRESS_FROM_BYTES,
+    // a small body may be a large one inside
+    globalDecompression: false,
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  });
+  app.setErrorHandler((error: FastifyError, _, reply) => sendRefusal(reply, refusalOf(error, log), log));
+  app.setNotFoundHandler((request, reply) => {
+    const known = request.url.split('?')[0] === '/graphql';
+    const refusal = known
+      ? refuse('METHOD_NOT_ALLOWED', undefined, { allow: 'GET, POST' })
+      : refuse('NOT_FOUND');
+    return sendRefusal(reply, refusal, log);
+  });
+  app.addHook('onSend', async (_, reply) => {
+    if (draining()) reply.header('connection', 'close');
+  });
+  return app;
+}
+
+function refusalOf(error: FastifyError, log: Logger): Refusal {
+  const known = REFUSED_BY_SERVER[error.code];
+  if (known !== undefined) return known();
+  if (error.statusCode !== undefined && error.statusCode < 500) return refuse('BAD_REQUEST');
+  log.error({ error: error.message, code: error.code }, 'the HTTP layer failed');
+  return refuse('INTERNAL_SERVER_ERROR');
+}

@@ -1,0 +1,290 @@
+// The composition root: reads the configuration, makes every part, and puts them together. Nobody else may.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
+import { type Logger, pino } from 'pino';
+import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
+import { type Simulator, startSimulator } from '../mocks/simulator.ts';
+import type { SsmFunction } from '../schema/access.ts';
+import { findSubgraphs, readContract } from '../schema/contract.ts';
+import type { Contract } from '../schema/data-sheet.ts';
+import { encodeId } from '../schema/id.ts';
+import type { Principal, Scope } from '../schema/principal.ts';
+import type { CacheDriver } from '../subgraphs/cache/driver.ts';
+import { memoryCache } from '../subgraphs/cache/memory.ts';
+import { redisCache } from '../subgraphs/cache/redis.ts';
+import { createValueCache } from '../subgraphs/cache/value-cache.ts';
+import type { EventHandlers, Resolvers } from '../subgraphs/context.ts';
+import { serveOverHttp } from '../subgraphs/http.ts';
+import type { Systems } from '../subgraphs/loads.ts';
+import { serve } from '../subgraphs/serve.ts';
+import { saveActors } from '../subgraphs/store/actors.ts';
+import { grantReader } from '../subgraphs/store/grants.ts';
+import { openStore } from '../subgraphs/store/store.ts';
+import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
+import { createRepetitions, eventKind } from '../subgraphs/tmf/events.ts';
+import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
+import type { BackEndEvents } from './back-end-events.ts';
+import { readOperations } from './client-operations.ts';
+import type { Config } from './config.ts';
+import { keptSecret } from './kept-secret.ts';
+import { openPrincipalKeys } from './principal-keys.ts';
+import { remoteSubgraph } from './remote-subgraph.ts';
+import { startGateway } from './start.ts';
+
+/** The demonstration's provider; it stands in every id that the demonstration gives. */
+const DEMO_PROVIDER = 'home';
+const ROOT = new URL('../', import.meta.url);
+/** What a gateway wants to hear of, as soon as it happens. */
+const WATCHED = ['TMF635', 'TMF677'] as const;
+
+export interface Surroundings {
+  readonly now?: () => number;
+  readonly log?: Logger;
+  /** A simulator that runs already; without it, demo mode starts its own. */
+  readonly simulator?: Pick<Simulator, 'apis'>;
+  /** Before every key in Redis, and the schema of every table: two gateways that share them share state. */
+  readonly namespace?: string;
+}
+
+export interface Running {
+  readonly url: string;
+  readonly contract: Contract;
+  readonly simulator: Simulator | undefined;
+  /** Who may sign in to the demonstration; nobody outside demo mode. */
+  readonly actors: readonly { readonly id: string; readonly description: string }[];
+  /** Drains and closes everything that was started. */
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly namespace: string;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly simulator: Simulator | undefined;
+  readonly cache: CacheDriver;
+  readonly client: TmfClient;
+  readonly systems: Systems;
+  readonly modules: ReadonlyMap<string, SubgraphModule>;
+}
+
+interface SubgraphModule {
+  readonly resolvers: Resolvers;
+  readonly events?: EventHandlers;
+}
+
+function secretOf(ref: string): string | undefined {
+  if (ref.startsWith('env:')) return process.env[ref.slice('env:'.length)];
+  return readFileSync(ref.slice('file:'.length), 'utf8');
+}
+
+function providersText(apis: Simulator['apis']): string {
+  const entries = apis.map(({ api, version, baseUrl }) => [api, { url: baseUrl, version }]);
+  return JSON.stringify({ providers: [{ id: DEMO_PROVIDER, apis: Object.fromEntries(entries) }] });
+}
+
+async function openProviders(file: string | undefined, simulator: Surroundings['simulator']): Promise<Providers> {
+  const text = simulator === undefined ? await readFile(file ?? '', 'utf8') : providersText(simulator.apis);
+  const read = readProviders(text, secretOf);
+  if (read.ok) return read.providers;
+  throw new Error(`PROVIDERS_FILE:\n${read.faults.map((fault) => `  ${fault}`).join('\n')}`);
+}
+
+/** Subgraphs are found by folder; each has a resolvers.ts that says what its data sheet can't. */
+async function modulesOf(contract: Contract): Promise<ReadonlyMap<string, SubgraphModule>> {
+  const load = async (name: string) =>
+    [name, (await import(new URL(`subgraphs/${name}/resolvers.ts`, ROOT).href)) as SubgraphModule] as const;
+  return new Map(await Promise.all([...contract.subgraphs.keys()].map(load)));
+}
+
+/** What gateway and lone subgraph both stand on. */
+async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
+  const { now = Date.now, namespace = 'ssm' } = surroundings;
+  const log = surroundings.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const contract = readContract(findSubgraphs(new URL('subgraphs/', ROOT)));
+  if (contract.faults.length > 0) throw new Error(`The schema has faults:\n${contract.faults.join('\n')}`);
+  const own = config.demo && surroundings.simulator === undefined;
+  const simulator = own ? await startSimulator({ now, subscribers: config.subscribers }) : undefined;
+  const providers = await openProviders(config.providersFile, surroundings.simulator ?? simulator);
+  const onFault = (error: unknown) => log.warn({ error }, 'redis');
+  const cache =
+    config.redisUrl === undefined
+      ? memoryCache({ now })
+      : redisCache({ url: config.redisUrl, prefix: `${namespace}:`, onFault });
+  const client = createTmfClient({ providers, now });
+  const systems = { contract, client, values: createValueCache(cache, { now }) };
+  return { config, namespace, now, log, simulator, cache, client, systems, modules: await modulesOf(contract) };
+}
+
+async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
+  await client.close();
+  await cache.close();
+  await simulator?.close();
+}
+
+function demoScope(scope: DemoActor['grants'][number]['scope']): Scope {
+  const type = { SERVICES: 'Service', SITES: 'Site', ACCOUNTS: 'BillingAccount' } as const;
+  if (scope.kind === 'CUSTOMER' || scope.kind === 'EVERY_CUSTOMER') return scope;
+  return { kind: scope.kind, ids: scope.ids.map((id) => encodeId(DEMO_PROVIDER, type[scope.kind], id)) };
+}
+
+const demoPrincipal = (actor: DemoActor): Omit<Principal, 'grantVersion'> => ({
+  actorId: actor.actorId,
+  kind: actor.kind,
+  displayName: actor.displayName,
+  ...(actor.customer === undefined
+    ? {}
+    : { customerId: encodeId(DEMO_PROVIDER, 'Customer', actor.customer) }),
+  grants: actor.grants.map((grant) => ({
+    // the simulator's contracts name functions as we do; a name that we lack grants nothing
+    functions: grantedFunctions(actor, grant) as readonly SsmFunction[],
+    scope: demoScope(grant.scope),
+  })),
+});
+
+async function openActors({ config, namespace, cache, now, log }: Parts) {
+  const place =
+    config.databaseUrl === undefined
+      ? { dataFolder: join(resolve(config.dataFolder), 'database') }
+      : { databaseUrl: config.databaseUrl };
+  const store = await openStore({
+    ...place,
+    schema: namespace,
+    onFault: (error) => log.warn({ error }, 'database'),
+  });
+  if (config.demo) await saveActors(store, ACTORS.map(demoPrincipal), { bus: cache });
+  return { store, grants: grantReader(store, { bus: cache, now }) };
+}
+
+/** Notifications of back ends to the subgraphs that handle them. */
+async function eventsInto({ config, systems, modules }: Parts): Promise<BackEndEvents> {
+  const make = async () => randomBytes(24).toString('base64url');
+  const secret = await keptSecret(config.dataFolder, 'events-path', make);
+  const repeated = createRepetitions();
+  return {
+    secret,
+    async receive({ provider, api, path, body }) {
+      const event = eventKind(body, path);
+      if (event?.api !== api || !systems.client.providersOf(event.api).includes(provider)) return false;
+      if (event.eventId !== undefined && repeated(`${provider}\n${api}\n${event.eventId}`)) return true;
+      const { resource, object } = event;
+      const handlers = [...modules.values()].map((each) => each.events?.[resource]);
+      await Promise.all(handlers.map((handle) => handle?.({ provider, resource, object }, systems)));
+      return true;
+    },
+  };
+}
+
+/** Asks back ends for notifications; gives back how to end that. Where one has no hub, its values just age. */
+async function register({ client, log }: Parts, eventsUrl: string): Promise<() => Promise<void>> {
+  const sources = WATCHED.flatMap((api) => client.providersOf(api).map((provider) => ({ provider, api })));
+  const hubs = await Promise.all(
+    sources.map(async (source) => {
+      const callback = `${eventsUrl}/${source.provider}/${source.api}`;
+      const hub = await client.subscribe(source, callback).catch(() => undefined);
+      if (hub === undefined) log.warn(source, 'gives no notifications');
+      return { source, hub };
+    }),
+  );
+  return async () => {
+    const ends = hubs.map(({ source, hub }) => (hub === undefined ? undefined : client.unsubscribe(source, hub.id)));
+    await Promise.allSettled(ends);
+  };
+}
+
+/** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
+export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
+  const parts = await openParts(config, surroundings);
+  const { systems, modules, log, now, cache, client } = parts;
+  const { contract } = systems;
+  const { store, grants } = await openActors(parts);
+  const keys = await openPrincipalKeys(config);
+  const remotes = config.remoteSubgraphs.map(({ name, url }) => {
+    const sdl = contract.subgraphs.get(name)?.sdl;
+    if (sdl === undefined) throw new Error(`SUBGRAPHS: there is no ${name}`);
+    const onFault = (fault: object) => log.warn(fault, 'subgraph failed');
+    return remoteSubgraph({ name, url, sdl, key: keys.signing, now, onFault });
+  });
+  const elsewhere = new Set(remotes.map(({ name }) => name));
+  const local = [...modules].filter(([name]) => !elsewhere.has(name));
+  const subgraphs = [...local.map(([name, { resolvers }]) => serve(name, systems, resolvers)), ...remotes];
+  const events = await eventsInto(parts);
+  const actors = config.demo ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description })) : [];
+  const gateway = await startGateway({
+    config,
+    supergraphSdl: await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8'),
+    subgraphs,
+    grants,
+    responseStore: cache,
+    health: [{ health: async () => client.health() }, cache, store],
+    operations: await readOperations(fileURLToPath(new URL('schema/operations/', ROOT))),
+    ...(config.demo ? { demo: { actors } } : {}),
+    ...(remotes.length === 0 ? {} : { principalKeys: keys }),
+    events,
+    log,
+    now,
+  });
+  const base = config.publicUrl ?? (config.demo ? gateway.url : undefined);
+  const deregister = base === undefined ? undefined : await register(parts, `${base}/events/${events.secret}`);
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await deregister?.();
+    await gateway.drain();
+    await Promise.all(remotes.map((remote) => remote.close()));
+    await store.close();
+    await closeParts(parts);
+  };
+  return {
+    url: gateway.url,
+    contract,
+    simulator: parts.simulator,
+    actors,
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Named subgraphs alone, over HTTP, for a gateway elsewhere. */
+export async function runSubgraphs(
+  names: readonly string[],
+  config: Config,
+  surroundings: Surroundings = {},
+): Promise<Running> {
+  const parts = await openParts(config, surroundings);
+  const { systems, modules, log, now } = parts;
+  const subgraphs = names.map((name) => {
+    const found = modules.get(name);
+    if (found === undefined) throw new Error(`--only: there is no ${name}, but ${[...modules.keys()].join(', ')}`);
+    return serve(name, systems, found.resolvers);
+  });
+  const keys =
+    config.principalJwksUrl === undefined
+      ? createLocalJWKSet((await openPrincipalKeys(config)).publicKeys)
+      : createRemoteJWKSet(new URL(config.principalJwksUrl));
+  const server = await serveOverHttp({
+    subgraphs,
+    keys,
+    host: config.host,
+    port: config.port,
+    now,
+    maxBodyBytes: 16 * 1024 * 1024,
+    timeoutMs: config.operationTimeoutMs,
+    onRefusal: (refusal) => log.warn(refusal, 'refused'),
+  });
+  return {
+    url: server.url,
+    contract: systems.contract,
+    simulator: parts.simulator,
+    actors: [],
+    async stop() {
+      await server.close();
+      await closeParts(parts);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// What the gateway counts, for Prometheus; labels are bounded, whatever clients send.
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { SubgraphCall } from './bounded-subgraph.ts';
+
+const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface Metrics {
+  answered(answer: {
+    readonly operation: string;
+    readonly status: number;
+    readonly durationMs: number;
+  }): void;
+  subgraphCalled(call: SubgraphCall): void;
+  responseCache(event: 'HIT' | 'MISS' | 'SHARED'): void;
+  errorSent(code: string): void;
+  readonly registry: Registry;
+}
+
+/** `names`: the registered operations; any other name counts as `other`. */
+export function createMetrics(names: ReadonlySet<string>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'ssm_request_duration_seconds',
+    help: 'GraphQL requests, from the first byte of the request to the answer.',
+    labelNames: ['operation', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'ssm_subgraph_duration_seconds',
+    help: 'Calls to subgraphs, in process or elsewhere.',
+    labelNames: ['subgraph', 'ok'],
+    buckets: SECONDS,
+    registers,
+  });
+  const cache = new Counter({
+    name: 'ssm_response_cache_total',
+    help: 'Answers to PUBLIC operations: kept (HIT), executed (MISS), or waited for (SHARED).',
+    labelNames: ['event'],
+    registers,
+  });
+  const errors = new Counter({
+    name: 'ssm_errors_total',
+    help: 'Errors in answers, by code.',
+    labelNames: ['code'],
+    registers,
+  });
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    answered: ({ operation, status, durationMs }) =>
+      requests.observe(
+        { operation: names.has(operation) ? operation : 'other', status: String(status) },
+        durationMs / 1000,
+      ),
+    subgraphCalled: ({ subgraph, durationMs, ok }) =>
+      calls.observe({ subgraph, ok: String(ok) }, durationMs / 1000),
+    responseCache: (event) => cache.inc({ event }),
+    errorSent: (code) => errors.inc({ code }),
+  };
+}
+
+export function serveMetrics(app: FastifyInstance, { registry }: Metrics): void {
+  app.get('/metrics', async (_, reply) => {
+    reply.header('content-type', registry.contentType);
+    return registry.metrics();
+  });
+}

@@ -1,0 +1,63 @@
+// One operation from its start to its end: what was asked for, for whom, and until when somebody waits.
+import { type GraphQLSchema, getVariableValues } from 'graphql';
+import { clientError } from '../schema/errors.ts';
+import type { Operation } from '../schema/ports.ts';
+import type { Principal } from '../schema/principal.ts';
+import type { Operations } from './documents.ts';
+import { coded, Refusal, refuse } from './errors.ts';
+import type { GraphQLRequest } from './http-request.ts';
+import type { OperationFacts } from './operation-facts.ts';
+
+const MAX_ERRORS = 10;
+
+export interface Chosen {
+  readonly facts: OperationFacts;
+  /** Coerced, defaults included. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** @throws Refusal OPERATION_RESOLUTION_FAILURE, METHOD_NOT_ALLOWED, BAD_USER_INPUT */
+export function choose(schema: GraphQLSchema, operations: Operations, asked: GraphQLRequest): Chosen {
+  const only = operations.size === 1 ? [...operations.values()][0] : undefined;
+  const facts = asked.operationName === undefined ? only : operations.get(asked.operationName);
+  if (facts === undefined) throw refuse('OPERATION_RESOLUTION_FAILURE');
+  if (asked.method === 'GET' && facts.node.operation !== 'query') {
+    throw refuse('METHOD_NOT_ALLOWED', 'GET is for queries.', { allow: 'POST' });
+  }
+  const { coerced, errors } = getVariableValues(
+    schema,
+    facts.node.variableDefinitions ?? [],
+    asked.variables,
+    {
+      maxErrors: MAX_ERRORS,
+    },
+  );
+  if (coerced === undefined) throw new Refusal((errors ?? []).map((each) => coded(each, 'BAD_USER_INPUT')));
+  return { facts, variables: coerced };
+}
+
+interface Beginning {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly nowMs: number;
+  readonly timeoutMs: number;
+  /** Aborted when the client hangs up; absent for an answer that others wait for too. */
+  readonly hangUp?: AbortSignal;
+}
+
+/** `end` must be called: it lets go of the timer and of the client's signal. */
+export function begin(beginning: Beginning): { readonly operation: Operation; readonly end: () => void } {
+  const { requestId, principal, nowMs, timeoutMs, hangUp } = beginning;
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(clientError('DEADLINE_EXCEEDED'));
+  const timer = setTimeout(abort, timeoutMs);
+  hangUp?.addEventListener('abort', abort, { once: true });
+  if (hangUp?.aborted) abort();
+  return {
+    operation: { requestId, principal, nowMs, deadlineMs: nowMs + timeoutMs, signal: controller.signal },
+    end: () => {
+      clearTimeout(timer);
+      hangUp?.removeEventListener('abort', abort);
+    },
+  };
+}

@@ -1,0 +1,113 @@
+// Every option of the gateway: its name, form, default and meaning. The README's table is made from this.
+import { z } from 'zod';
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const url = (...protocols: string[]) =>
+  z.url({
+    protocol: new RegExp(`^(${protocols.join('|')})$`),
+    error: `must be a ${protocols.join(' or ')} URL`,
+  });
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Keys fetched over plain HTTP are whoever's keys sits in between. */
+const keysUrl = url('https', 'http').refine(
+  (text) => text.startsWith('https:') || LOOPBACK.has(new URL(text).hostname),
+  'must be https, except on this machine',
+);
+
+const subgraphList = z.string().transform((text, context) =>
+  text.split(',').flatMap((entry) => {
+    const [, name, address] = /^\s*([a-z][a-z0-9-]*)=(https?:\/\/\S+)\s*$/.exec(entry) ?? [];
+    if (name !== undefined && address !== undefined && URL.canParse(address)) return [{ name, url: address }];
+    context.addIssue('must be name=url,name=url');
+    return [];
+  }),
+);
+
+const form = {
+  PORT: whole(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one.'),
+  HOST: z
+    .string()
+    .optional()
+    .describe('Address to listen on. Without it: 127.0.0.1 in demo mode, 0.0.0.0 otherwise.'),
+  MODE: z
+    .enum(['demo', 'live'])
+    .optional()
+    .describe(
+      'demo: simulator, demo actors, local token issuer. live: your back ends. Without it: live if PROVIDERS_FILE is set.',
+    ),
+  PROVIDERS_FILE: z.string().optional().describe('Providers and the base URLs of their TM Forum APIs.'),
+  REDIS_URL: url('redis', 'rediss')
+    .optional()
+    .describe('Cache, and bus between instances. Without it: in this process.'),
+  DATABASE_URL: url('postgres', 'postgresql')
+    .optional()
+    .describe('PostgreSQL for what the gateway owns. Without it: PGlite in DATA_FOLDER.'),
+  DATA_FOLDER: z.string().default('./data').describe('Keys, the embedded database and the built page.'),
+  SUBGRAPHS: subgraphList.default([]).describe('Subgraphs that run elsewhere: name=url,name=url.'),
+  TOKEN_ISSUER: z.string().optional().describe('`iss` of the access tokens; goes with TOKEN_JWKS_URL.'),
+  TOKEN_AUDIENCE: z.string().default('ssm-gateway').describe('`aud` that an access token must name.'),
+  TOKEN_JWKS_URL: keysUrl
+    .optional()
+    .describe("The token issuer's public keys. Without it, in demo mode: a local issuer."),
+  PRINCIPAL_KEY_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Private Ed25519 keys (JWKS) that sign principals for SUBGRAPHS; the first signs. Without it: made in DATA_FOLDER.',
+    ),
+  PRINCIPAL_JWKS_URL: keysUrl
+    .optional()
+    .describe('For a subgraph that runs alone: where the gateway publishes those keys.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least level that is logged.'),
+  MAX_BODY_BYTES: whole(1, 2 ** 26)
+    .default(262_144)
+    .describe('Largest request body.'),
+  MAX_TOKENS: whole(1, 20_000).default(4000).describe('Most lexical tokens in a document.'),
+  MAX_DEPTH: whole(1, 100).default(20).describe('Deepest nesting of fields.'),
+  MAX_FIELDS: whole(1, 100_000)
+    .default(1000)
+    .describe('Most fields of an operation; a fragment counts wherever it is spread.'),
+  MAX_ROOT_FIELDS: whole(1, 1000).default(20).describe('Most root fields of an operation.'),
+  MAX_ALIASES: whole(0, 10_000).default(50).describe('Most aliases of an operation.'),
+  OPERATION_TIMEOUT_MS: whole(1, 600_000)
+    .default(10_000)
+    .describe('After this an operation is answered with what there is.'),
+  DRAIN_TIMEOUT_MS: whole(0, 600_000)
+    .default(15_000)
+    .describe('How long a stop waits for requests in flight.'),
+  INTROSPECTION: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe('Who may introspect. auto: everybody in demo mode, provider staff otherwise.'),
+  PUBLIC_URL: url('https', 'http').optional().describe('Where clients and back ends reach this gateway.'),
+  SUBSCRIBERS: whole(0, 10_000_000).default(0).describe("Further subscribers in the simulator's world."),
+  METRICS: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('on: GET /metrics (Prometheus) on the same port, to be hidden by a proxy.'),
+};
+
+export const OPTIONS = z.object(form);
+
+export interface OptionRow {
+  readonly name: string;
+  /** Empty: none; the meaning says what happens without. */
+  readonly default: string;
+  readonly meaning: string;
+}
+
+/** The options as rows of a table. */
+export function optionRows(): OptionRow[] {
+  return Object.entries(form).map(([name, schema]) => {
+    const value: unknown = schema instanceof z.ZodDefault ? schema.def.defaultValue : '';
+    return {
+      name,
+      default: Array.isArray(value) ? value.join(',') : String(value),
+      meaning: schema.description ?? '',
+    };
+  });
+}

@@ -1,0 +1,209 @@
+// A subgraph elsewhere: what it is sent, and that whatever it does costs its own fields and tells nothing.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalJWKSet } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Operation } from '../schema/ports.ts';
+import { queryHash, verifyPrincipal } from '../schema/principal-token.ts';
+import { openPrincipalKeys, type PrincipalKeys } from './principal-keys.ts';
+import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
+import { ACTORS, NOW_MS, sampleGateway, sampleSubgraph } from './sample-gateway.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+let server: Server;
+let handler: Handler;
+let folder: string;
+let keys: PrincipalKeys;
+let remote: RemoteSubgraph;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ssm-remote-'));
+  keys = await openPrincipalKeys({ dataFolder: folder });
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => handler(request, response, body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  remote = openRemote();
+});
+afterAll(async () => {
+  await remote.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(folder, { recursive: true });
+});
+
+function openRemote(): RemoteSubgraph {
+  const { port } = server.address() as AddressInfo;
+  return remoteSubgraph({
+    name: 'billing',
+    url: `http://127.0.0.1:${port}/graphql?x=1`,
+    sdl: '',
+    key: keys.signing,
+    now: () => NOW_MS,
+    onFault: ({ reason }) => faults.push(reason),
+  });
+}
+
+const manager = ACTORS[0];
+function operation(over: Partial<Operation> = {}): Operation {
+  if (manager === undefined) throw new Error('no actor');
+  return {
+    requestId: 'r-9',
+    principal: manager,
+    nowMs: NOW_MS,
+    deadlineMs: NOW_MS + 1000,
+    signal: AbortSignal.timeout(5000),
+    ...over,
+  };
+}
+
+const REQUEST = { query: 'query Q($a: Int) { bills { id } }', operationName: 'Q', variables: { a: 1 } };
+const json: Handler = (_, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end('{"data":{"bills":[]}}');
+};
+
+test('it is sent the operation, and a token that proves who asks for it', async () => {
+  let seen: { url: string | undefined; id: unknown; left: unknown; body: string } | undefined;
+  handler = (request, response, body) => {
+    seen = {
+      url: request.url,
+      id: request.headers['x-request-id'],
+      left: request.headers['x-time-left-ms'],
+      body,
+    };
+    json(request, response, body);
+  };
+  expect(await remote.run(REQUEST, operation())).toEqual({ data: { bills: [] } });
+  expect(seen).toMatchObject({ url: '/graphql?x=1', id: 'r-9', left: '1000' });
+  const { extensions, ...rest } = JSON.parse(seen?.body ?? '{}');
+  expect(rest).toEqual(REQUEST);
+  const verdict = await verifyPrincipal(extensions.principal, {
+    audience: 'billing',
+    queryHash: queryHash(REQUEST.query),
+    keys: createLocalJWKSet(keys.publicKeys),
+    nowMs: NOW_MS,
+  });
+  expect(verdict).toEqual({ kind: 'TRUSTED', principal: manager, requestId: 'r-9' });
+});
+
+test('connections are kept', async () => {
+  const sockets = new Set<unknown>();
+  handler = (request, response, body) => {
+    sockets.add(request.socket);
+    json(request, response, body);
+  };
+  for (let at = 0; at < 5; at++) await remote.run(REQUEST, operation());
+  expect(sockets.size).toBe(1);
+});
+
+test('errors come through with path and code', async () => {
+  handler = (_, response) =>
+    response.end(
+      '{"data":{"bills":null},"errors":[{"message":"m","path":["bills"],"extensions":{"code":"BACKEND_BUSY"}}]}',
+    );
+  const { data, errors } = await remote.run(REQUEST, operation());
+  expect(data).toEqual({ bills: null });
+  expect(errors?.map((error) => error.toJSON())).toEqual([
+    { message: 'm', path: ['bills'], extensions: { code: 'BACKEND_BUSY' } },
+  ]);
+});
+
+const huge: Handler = (_, response) => {
+  const chunk = Buffer.alloc(1024 * 1024, 'x');
+  response.on('error', () => undefined);
+  const write = (left: number): void => {
+    if (left === 0 || response.destroyed) return void response.end();
+    response.write(chunk, () => write(left - 1));
+  };
+  write(200);
+};
+
+describe('what it does wrong', () => {
+  test.each<[string, Handler, string]>([
+    ['malformed JSON', (_, response) => response.end('{"data":'), 'BACKEND_BAD_ANSWER'],
+    ['HTML', (_, response) => response.end('<html>secret</html>'), 'BACKEND_BAD_ANSWER'],
+    ['an array', (_, response) => response.end('[]'), 'BACKEND_BAD_ANSWER'],
+    ['neither data nor errors', (_, response) => response.end('{}'), 'BACKEND_BAD_ANSWER'],
+    ['data that is a list', (_, response) => response.end('{"data":[1]}'), 'BACKEND_BAD_ANSWER'],
+    ['errors that are texts', (_, response) => response.end('{"errors":["secret"]}'), 'BACKEND_BAD_ANSWER'],
+    ['200 MB', huge, 'BACKEND_BAD_ANSWER'],
+    ['500', (_, response) => void response.writeHead(500).end('secret'), 'BACKEND_UNAVAILABLE'],
+    [
+      '503 with JSON',
+      (_, response) => void response.writeHead(503).end('{"data":{}}'),
+      'BACKEND_UNAVAILABLE',
+    ],
+    ['401', (_, response) => void response.writeHead(401).end('{"data":{}}'), 'BACKEND_REFUSED'],
+    ['hangs up', (request) => void request.socket.destroy(), 'BACKEND_UNAVAILABLE'],
+    [
+      'hangs up halfway',
+      (request, response) => void response.write('{"da', () => request.socket.destroy()),
+      'BACKEND_UNAVAILABLE',
+    ],
+    [
+      'a redirect',
+      (_, response) => void response.writeHead(302, { location: '/else' }).end(),
+      'BACKEND_BAD_ANSWER',
+    ],
+  ])('%s', async (_, wrong, code) => {
+    handler = wrong;
+    faults.length = 0;
+    const { data, errors } = await remote.run(REQUEST, operation());
+    expect(data).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
+    expect(JSON.stringify(errors)).not.toMatch(/secret|127\.0\.0\.1/);
+    expect(faults).toHaveLength(1);
+    handler = json;
+    expect(await remote.run(REQUEST, operation())).toEqual({ data: { bills: [] } });
+  });
+
+  test('hangs: the deadline ends it', async () => {
+    handler = () => undefined;
+    const { errors } = await remote.run(REQUEST, operation({ signal: AbortSignal.timeout(50) }));
+    expect(errors?.[0]?.extensions.code).toBe('DEADLINE_EXCEEDED');
+  });
+
+  test('is not there', async () => {
+    const gone = remoteSubgraph({
+      name: 'x',
+      url: 'http://127.0.0.1:1/',
+      sdl: '',
+      key: keys.signing,
+      now: () => NOW_MS,
+      onFault: () => undefined,
+    });
+    expect((await gone.run(REQUEST, operation())).errors?.[0]?.extensions.code).toBe('BACKEND_UNAVAILABLE');
+    await gone.close();
+  });
+});
+
+test('the gateway publishes the public halves, and nothing private', async () => {
+  const sample = await sampleGateway(
+    {},
+    { principalKeys: keys, subgraphs: [sampleSubgraph('catalogue'), openRemote()] },
+  );
+  const text = await (await fetch(`${sample.url}/.well-known/ssm-principal-keys.json`)).text();
+  expect(JSON.parse(text).keys).toEqual([
+    { kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: keys.signing.kid, alg: 'EdDSA', use: 'sig' },
+  ]);
+  handler = (_, response) => response.end('<html>');
+  const authorization = `Bearer ${await sample.token('manager')}`;
+  const { status, json: answer } = await sample.ask(
+    { query: '{ bills { id } offerings { nodes { id } } }' },
+    { authorization },
+  );
+  expect(status).toBe(200);
+  expect(answer.data).toEqual({ bills: null, offerings: { nodes: [{ id: '1' }, { id: '2' }] } });
+  expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['BACKEND_BAD_ANSWER']);
+  await sample.stop();
+});
