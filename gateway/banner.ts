@@ -7,7 +7,9 @@ interface Shown {
 }
 
 const real = (name: string, variable: string, set: boolean, embedded: string): string =>
-  set ? `  ${name.padEnd(10)} ${variable}` : `  ${name.padEnd(10)} embedded: ${embedded} (set ${variable} for a real one)`;
+  set
+    ? `  ${name.padEnd(10)} ${variable}`
+    : `  ${name.padEnd(10)} embedded: ${embedded} (set ${variable} for a real one)`;
 
 function parts(config: Config): string[] {
   return [
@@ -21,7 +23,8 @@ function parts(config: Config): string[] {
 }
 
 export function banner({ url, actors }: Shown, config: Config, only?: readonly string[]): string {
-  if (only !== undefined) return `Subgraphs at ${only.map((name) => `${url}/${name}`).join(', ')}, for a gateway that signs its principals.`;
+  if (only !== undefined)
+    return `Subgraphs at ${only.map((name) => `${url}/${name}`).join(', ')}, for a gateway that signs its principals.`;
   const demo = [
     '',
     'Demo actors (npm run token -- <actor> prints an access token):',

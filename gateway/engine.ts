@@ -1,6 +1,6 @@
 // Planning and execution: @apollo/server's pipeline over @apollo/gateway, calling our subgraphs by name.
 import { ApolloGateway, type GraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -12,8 +12,7 @@ import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql
 import type { Logger } from 'pino';
 import type { Operation, Subgraph } from '../schema/ports.ts';
 import { switchVendorReportsOff } from './config.ts';
-
-type GatewayInterface = ApolloServerOptionsWithGateway<EngineContext>['gateway'];
+import { compiledExecutor } from './execute/apollo.ts';
 
 /** What the gateway's executor and its data sources find in the context. */
 export interface EngineContext {
@@ -45,8 +44,8 @@ export interface EngineOptions {
   /** Documents that were parsed and validated before, by SHA-256 of their text. */
   readonly documentByHash: (hash: string) => DocumentNode | undefined;
   readonly log: Logger;
-  /** Puts another executor around the gateway's plans. */
-  readonly wrap?: (gateway: ApolloGateway) => GatewayInterface;
+  /** STOCK: @apollo/gateway's own executor, to compare with. */
+  readonly execution?: 'COMPILED' | 'STOCK';
 }
 
 /** The stock executor's way to a subgraph. */
@@ -82,7 +81,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     // else a header of the client's makes the answer carry the plan
     __exposeQueryPlanExperimental: false,
   });
-  const gateway = options.wrap?.(stock) ?? stock;
+  const gateway =
+    options.execution === 'STOCK'
+      ? stock
+      : compiledExecutor(stock, {
+          subgraph: options.subgraph,
+          // the engine alone makes contexts
+          operation: ({ context }) => (context as EngineContext).operation,
+        });
   let schema: GraphQLSchema | undefined;
   gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
     schema = apiSchema;

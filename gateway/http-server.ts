@@ -63,7 +63,7 @@ export async function createHttpServer({ maxBodyBytes, log, draining }: Options)
     bodyLimit: maxBodyBytes,
     // a HEAD would execute an operation whose answer nobody sees
     exposeHeadRoutes: false,
-    
+    forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerSocket,
     frameworkErrors: (error, _, reply) => sendRefusal(reply, refusalOf(error, log), log),

@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly simulator?: Pick<Simulator, 'apis'>;
   /** Before every key in Redis, and the schema of every table: two gateways that share them share state. */
   readonly namespace?: string;
+  /** Nothing on disk: without DATABASE_URL the embedded database is gone with the process. */
+  readonly store?: 'memory';
 }
 
 export interface Running {
@@ -84,10 +86,15 @@ function secretOf(ref: string): string | undefined {
 
 function providersText(apis: Simulator['apis']): string {
   const entries = apis.map(({ api, version, baseUrl }) => [api, { url: baseUrl, version }]);
-  return JSON.stringify({ providers: [{ id: DEMO_PROVIDER, apis: Object.fromEntries(entries) }] });
+  // the simulator counts what the filter lets through, as the description has it
+  const profile = { totals: 'filtered' };
+  return JSON.stringify({ providers: [{ id: DEMO_PROVIDER, profile, apis: Object.fromEntries(entries) }] });
 }
 
-async function openProviders(file: string | undefined, simulator: Surroundings['simulator']): Promise<Providers> {
+async function openProviders(
+  file: string | undefined,
+  simulator: Surroundings['simulator'],
+): Promise<Providers> {
   const text = simulator === undefined ? await readFile(file ?? '', 'utf8') : providersText(simulator.apis);
   const read = readProviders(text, secretOf);
   if (read.ok) return read.providers;
@@ -117,7 +124,17 @@ async function openParts(config: Config, surroundings: Surroundings): Promise<Pa
       : redisCache({ url: config.redisUrl, prefix: `${namespace}:`, onFault });
   const client = createTmfClient({ providers, now });
   const systems = { contract, client, values: createValueCache(cache, { now }) };
-  return { config, namespace, now, log, simulator, cache, client, systems, modules: await modulesOf(contract) };
+  return {
+    config,
+    namespace,
+    now,
+    log,
+    simulator,
+    cache,
+    client,
+    systems,
+    modules: await modulesOf(contract),
+  };
 }
 
 async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
@@ -146,13 +163,14 @@ const demoPrincipal = (actor: DemoActor): Omit<Principal, 'grantVersion'> => ({
   })),
 });
 
-async function openActors({ config, namespace, cache, now, log }: Parts) {
+async function openActors({ config, namespace, cache, now, log }: Parts, inMemory: boolean) {
   const place =
     config.databaseUrl === undefined
       ? { dataFolder: join(resolve(config.dataFolder), 'database') }
       : { databaseUrl: config.databaseUrl };
   const store = await openStore({
     ...place,
+    inMemory,
     schema: namespace,
     onFault: (error) => log.warn({ error }, 'database'),
   });
@@ -191,7 +209,9 @@ async function register({ client, log }: Parts, eventsUrl: string): Promise<() =
     }),
   );
   return async () => {
-    const ends = hubs.map(({ source, hub }) => (hub === undefined ? undefined : client.unsubscribe(source, hub.id)));
+    const ends = hubs.map(({ source, hub }) =>
+      hub === undefined ? undefined : client.unsubscribe(source, hub.id),
+    );
     await Promise.allSettled(ends);
   };
 }
@@ -201,7 +221,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const parts = await openParts(config, surroundings);
   const { systems, modules, log, now, cache, client } = parts;
   const { contract } = systems;
-  const { store, grants } = await openActors(parts);
+  const { store, grants } = await openActors(parts, surroundings.store === 'memory');
   const keys = await openPrincipalKeys(config);
   const remotes = config.remoteSubgraphs.map(({ name, url }) => {
     const sdl = contract.subgraphs.get(name)?.sdl;
@@ -213,7 +233,9 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const local = [...modules].filter(([name]) => !elsewhere.has(name));
   const subgraphs = [...local.map(([name, { resolvers }]) => serve(name, systems, resolvers)), ...remotes];
   const events = await eventsInto(parts);
-  const actors = config.demo ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description })) : [];
+  const actors = config.demo
+    ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description }))
+    : [];
   const gateway = await startGateway({
     config,
     supergraphSdl: await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8'),
@@ -229,7 +251,8 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     now,
   });
   const base = config.publicUrl ?? (config.demo ? gateway.url : undefined);
-  const deregister = base === undefined ? undefined : await register(parts, `${base}/events/${events.secret}`);
+  const deregister =
+    base === undefined ? undefined : await register(parts, `${base}/events/${events.secret}`);
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await deregister?.();
@@ -260,7 +283,8 @@ export async function runSubgraphs(
   const { systems, modules, log, now } = parts;
   const subgraphs = names.map((name) => {
     const found = modules.get(name);
-    if (found === undefined) throw new Error(`--only: there is no ${name}, but ${[...modules.keys()].join(', ')}`);
+    if (found === undefined)
+      throw new Error(`--only: there is no ${name}, but ${[...modules.keys()].join(', ')}`);
     return serve(name, systems, found.resolvers);
   });
   const keys =

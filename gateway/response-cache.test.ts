@@ -10,7 +10,7 @@ const calls = (): number => sample.subgraphs.catalogue.requests.length;
 
 async function start(parts: Parameters<typeof sampleGateway>[1] = {}) {
   const store = memoryStore();
-  sample = await sampleGateway({}, { responseStore: store, ...parts });
+  sample = await sampleGateway({ METRICS: 'on' }, { responseStore: store, ...parts });
   return store;
 }
 
@@ -144,8 +144,12 @@ describe('identical misses at once', () => {
     }).catch(() => 'left');
     await expect.poll(calls).toBe(1);
     const stayed = sample.ask({ query: PUBLIC, variables: { id: '1' } });
+    const counted = async () => (await fetch(`${sample.url}/metrics`)).text();
+    await expect.poll(counted).toContain('ssm_response_cache_total{event="SHARED"} 1');
     leaving.abort();
     expect(await left).toBe('left');
+    // the server has read the other socket's end by the time it has answered these
+    for (const _ of [1, 2, 3]) await fetch(`${sample.url}/livez`);
     release();
     expect((await stayed).json).toEqual({ data: { offering: { id: '1', name: 'x' } } });
   });

@@ -21,6 +21,7 @@ type Query {
   offering(id: ID!, size: Size): Offering
   broken(how: String!): Offering
 }
+type Mutation { touch: Boolean @access(function: PUBLIC) }
 enum Size { SMALL LARGE }
 type Offering @key(fields: "id") @access(function: PUBLIC) @cacheControl(maxAge: 60, scope: PUBLIC) {
   id: ID!
@@ -72,6 +73,7 @@ export function sampleSubgraph(name: string): SampleSubgraph {
     },
     bills: [{ id: 'b1', number: '42', offering: { id: '1' } }],
     spend: 12.5,
+    touch: true,
   };
   const subgraph: SampleSubgraph = {
     name,
@@ -151,10 +153,12 @@ export interface Answered {
 /** Listens on a free port of this machine; its keys lie in a folder of its own until `stop`. */
 export async function sampleGateway(
   env: Readonly<Record<string, string>> = {},
-  parts: Partial<GatewayParts> = {},
+  { live = false, ...parts }: Partial<GatewayParts> & { readonly live?: boolean } = {},
 ): Promise<SampleGateway> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'ssm-gateway-'));
-  const config = readConfig({ PORT: '0', DATA_FOLDER: dataFolder, ...env });
+  const read = readConfig({ PORT: '0', DATA_FOLDER: dataFolder, ...env });
+  // as outside demo mode, but that the demo issuer's tokens still count
+  const config = live ? { ...read, demo: false } : read;
   const subgraphs = { billing: sampleSubgraph('billing'), catalogue: sampleSubgraph('catalogue') };
   const logged: string[] = [];
   const gateway = await startGateway({

@@ -34,7 +34,8 @@ export interface GatewayParts {
   readonly demo?: { readonly actors: readonly DemoActor[] };
   /** Published when subgraphs run elsewhere. */
   readonly principalKeys?: PrincipalKeys;
-  readonly executor?: EngineOptions['wrap'];
+  /** COMPILED unless said otherwise. */
+  readonly execution?: EngineOptions['execution'];
   /** Where back ends deliver their notifications. */
   readonly events?: BackEndEvents;
   readonly log: Logger;
@@ -98,7 +99,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     subgraph: (name) => subgraphs.get(name),
     documentByHash: (hash) => documents?.byHash(hash),
     log,
-    ...(parts.executor === undefined ? {} : { wrap: parts.executor }),
+    ...(parts.execution === undefined ? {} : { execution: parts.execution }),
   });
   documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
   const answer = createPipeline({

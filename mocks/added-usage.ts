@@ -2,6 +2,7 @@
 import { USAGE_UNITS, type UsageKind } from './catalogue/pricing.ts';
 import type { Api } from './server/api.ts';
 import { RefusedRequest } from './server/row.ts';
+import { parties } from './tables/customer-table.ts';
 import { answerUsageQuery } from './tables/usage-queries.ts';
 import { usageRow } from './tables/usage-records.ts';
 import { usageKinds } from './world/allowances.ts';
@@ -29,7 +30,12 @@ export function createUse(world: World, book: UsageBook, apis: readonly Api[]) {
     if (typeof amount !== 'number' || !(amount > 0) || amount > MAX_AMOUNT) {
       throw new RefusedRequest(400, `amount is more than 0, in ${USAGE_UNITS[kind]}`);
     }
-    const usage = usageRow(world, customer, service, book.add(customer, service, kind, amount));
+    const usage = usageRow(
+      world,
+      service,
+      parties(customer, service.user),
+      book.add(customer, service, kind, amount),
+    );
     serial += 1;
     const queryId = `quc-event-${serial}`;
     const searchCriteria = { service: [{ id: serviceId(service) }] };

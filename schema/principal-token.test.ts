@@ -45,7 +45,11 @@ const verifying = () => ({ audience: 'billing', queryHash: queryHash(QUERY), key
 describe('a token', () => {
   test.each([PRINCIPAL, ANONYMOUS])('brings $actorId whole', async (principal) => {
     const token = await signPrincipal(principal, signing());
-    expect(await verifyPrincipal(token, verifying())).toEqual({ kind: 'TRUSTED', principal, requestId: 'r-1' });
+    expect(await verifyPrincipal(token, verifying())).toEqual({
+      kind: 'TRUSTED',
+      principal,
+      requestId: 'r-1',
+    });
   });
 
   test('is good under every published key, so that keys can rotate', async () => {
@@ -55,8 +59,13 @@ describe('a token', () => {
 
   test('lives half a minute', async () => {
     const token = await signPrincipal(PRINCIPAL, signing());
-    const at = async (ms: number) => (await verifyPrincipal(token, { ...verifying(), nowMs: NOW_MS + ms })).kind;
-    expect([await at(29_000), await at(36_000), await at(-60_000)]).toEqual(['TRUSTED', 'REFUSED', 'REFUSED']);
+    const at = async (ms: number) =>
+      (await verifyPrincipal(token, { ...verifying(), nowMs: NOW_MS + ms })).kind;
+    expect([await at(29_000), await at(36_000), await at(-60_000)]).toEqual([
+      'TRUSTED',
+      'REFUSED',
+      'REFUSED',
+    ]);
   });
 });
 
@@ -87,13 +96,19 @@ describe('refused', () => {
     ['without an expiry', () => sign({ exp: undefined })],
     ['without a principal', () => sign({ principal: undefined })],
     ['with a kind that there is not', () => sign({ principal: { ...PRINCIPAL, kind: 'ROOT' } })],
-    ['with a function that there is not', () =>
-      sign({ principal: { ...PRINCIPAL, grants: [{ functions: ['FLY'], scope: { kind: 'CUSTOMER' } }] } })],
+    [
+      'with a function that there is not',
+      () =>
+        sign({ principal: { ...PRINCIPAL, grants: [{ functions: ['FLY'], scope: { kind: 'CUSTOMER' } }] } }),
+    ],
     ['under a key that is not published', () => sign({}, { kid: '3' })],
-    ['signed by another key', async () => {
-      const { privateKey } = await generateKeyPair('EdDSA');
-      return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
-    }],
+    [
+      'signed by another key',
+      async () => {
+        const { privateKey } = await generateKeyPair('EdDSA');
+        return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+      },
+    ],
     ['unsigned', () => new UnsecuredJWT(claims).encode()],
     ['no token', () => ''],
     ['garbage', () => 'a.b.c'],

@@ -9,6 +9,27 @@ const period: Convert = (value) => {
   return { start: read.asInstant(startDateTime) ?? null, end: read.asInstant(endDateTime) ?? null };
 };
 
+const places = new Map<string, number>();
+
+/** ISO 4217's minor units: 2 for EUR, 0 for JPY. */
+function minorUnits(currency: string): number {
+  const known = places.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const made = format.resolvedOptions().minimumFractionDigits ?? 2;
+  places.set(currency, made);
+  return made;
+}
+
+/** `58.8` is written `58.80`; what has more places than its currency keeps them. */
+function money(value: unknown): read.Money | null {
+  const found = read.asMoney(value);
+  if (found === undefined) return null;
+  const [whole = '0', fraction = ''] = found.amount.split('.');
+  const digits = fraction.padEnd(minorUnits(found.currency), '0');
+  return { amount: digits === '' ? whole : `${whole}.${digits}`, currency: found.currency };
+}
+
 const SCALARS: Readonly<Record<string, Convert>> = {
   String: (value) => read.asText(value) ?? null,
   ID: (value) => read.asText(value) ?? null,
@@ -18,7 +39,7 @@ const SCALARS: Readonly<Record<string, Convert>> = {
   DateTime: (value) => read.asInstant(value) ?? null,
   Date: (value) => read.asDate(value) ?? null,
   Decimal: (value) => read.asDecimal(value) ?? null,
-  Money: (value) => read.asMoney(value) ?? null,
+  Money: (value) => money(value),
   Quantity: (value) => {
     const quantity = read.asQuantity(value);
     return quantity === undefined ? null : { amount: Number(quantity.amount), unit: quantity.unit ?? null };

@@ -50,8 +50,8 @@ export function rulesOf(
   const type = contract.types.get(field.returns);
   const needed = [field.access, type?.access].filter((fn) => fn !== undefined && fn !== 'PUBLIC');
   if (ROOTS.has(field.parent)) return { holds: [...new Set(needed)], on: [] };
-  // an entity is checked where it is loaded, by its own ownership; anything else stands where its parent stands
-  const byLoader = type?.key === true && type.owner !== undefined;
+  // what has an owner of its own is checked where it is loaded; anything else stands where its parent stands
+  const byLoader = type?.owner !== undefined;
   const own = field.access === undefined || field.access === 'PUBLIC' ? [] : [field.access];
   const parentOwned = contract.types.get(field.parent)?.access === type?.access;
   const inherited =

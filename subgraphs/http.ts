@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { clientError, type ErrorCode, ERRORS } from '../schema/errors.ts';
+import { clientError, ERRORS, type ErrorCode } from '../schema/errors.ts';
 import type { Operation, Subgraph } from '../schema/ports.ts';
 import { queryHash, verifyPrincipal } from '../schema/principal-token.ts';
 
@@ -35,7 +35,9 @@ const body = z.object({
 
 function send(response: ServerResponse, status: number, value: unknown): void {
   const text = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.byteLength }).end(text);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': text.byteLength })
+    .end(text);
 }
 
 function refuse(response: ServerResponse, code: ErrorCode): void {
@@ -67,7 +69,12 @@ function timeLeftMs(request: IncomingMessage, boundMs: number): number {
   return Number.isFinite(said) && said > 0 ? Math.min(said, boundMs) : boundMs;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, subgraph: Subgraph, options: Options): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  subgraph: Subgraph,
+  options: Options,
+): Promise<void> {
   const text = await readBody(request, options.maxBodyBytes);
   if (text === undefined) return refuse(response, 'PAYLOAD_TOO_LARGE');
   const asked = parsed(text);

@@ -83,7 +83,8 @@ interface Narrowed {
 /** Asks only for rows that can be visible at all: fewer rows, and never the check itself. */
 function narrow(objects: Objects, type: TypeSheet, providers: readonly string[]): Narrowed | undefined {
   const { principal, nowMs } = objects.operation;
-  if (type.access === undefined || type.access === 'PUBLIC' || type.owner === undefined) {
+  const owned = type.owner !== undefined && type.owner.unowned !== true;
+  if (type.access === undefined || type.access === 'PUBLIC' || !owned) {
     return { providers, filter: {}, whole: true };
   }
   const reach = reachOf(principal, type.access, nowMs);
@@ -102,6 +103,19 @@ function narrow(objects: Objects, type: TypeSheet, providers: readonly string[])
     filter,
     whole: reach.whole && (reach.services === undefined || type.owner.service !== undefined),
   };
+}
+
+/** Both filters at once; undefined when they contradict each other, so that nothing can fit. */
+function both(asked: Filter, narrowed: Filter): Filter | undefined {
+  const filter: Record<string, string | readonly string[]> = { ...asked, ...narrowed };
+  for (const [path, values] of Object.entries(narrowed)) {
+    const wanted = asked[path];
+    if (wanted === undefined) continue;
+    const common = [values].flat().filter((value) => [wanted].flat().includes(value));
+    if (common.length === 0) return undefined;
+    filter[path] = common;
+  }
+  return filter;
 }
 
 const EMPTY: Connection = {
@@ -129,7 +143,8 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
       ? { provider: providers[0] ?? '', offset: 0 }
       : fromCursor(ask.after, providers);
   const where: Filter = type.where === undefined ? {} : { [type.where.path]: type.where.values };
-  const filter = { ...where, ...ask.filter, ...narrowed.filter };
+  const filter = both({ ...where, ...ask.filter }, narrowed.filter);
+  if (filter === undefined) return EMPTY;
   const tests = ask.tests ?? [];
 
   const edges: Edge[] = [];

@@ -8,6 +8,7 @@ import { heldValues } from './held-values.ts';
 import { entityOf, type Item, reference } from './item.ts';
 import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
 import { joinPositions, NOWHERE, standingOf } from './ownership.ts';
+import { standing } from './projection.ts';
 
 /** How long a position may outlive a change of owner at the back end, where no event tells. */
 const POSITION_POLICY = { ttlMs: 30_000, staleMs: 0 } as const;
@@ -63,46 +64,52 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return object === undefined ? undefined : { __typename: type, provider, raw: object };
   }
 
-  /** Loads an object for its position, with all that the graph reads of it: the next field will want it. */
-  async function locate({ type, provider, id }: Place): Promise<Position> {
-    const item = await load(type, provider, id, sheet(type).attributes);
+  async function locate({ type, provider, id }: Place, attributes: readonly string[]): Promise<Position> {
+    const item = await load(type, provider, id, attributes);
     return item === undefined ? NOWHERE : position(item);
   }
 
-  /** Objects that this operation has, from there; others from positions kept across operations. */
-  async function locateAll(places: readonly Place[]): Promise<(Position | Error)[]> {
+  /** Positions kept across operations; what must be loaded comes with all that the graph reads of it: the next field will want it. */
+  async function keptPositions(places: readonly Place[]): Promise<(Position | Error)[]> {
     const groups = new Map<string, Place[]>();
     for (const place of places) {
-      const known = loads.has(sheet(place.type), place.provider, place.id);
-      const group = known ? '' : `${place.type}:${place.provider}`;
+      const group = `${place.type}:${place.provider}`;
       groups.set(group, [...(groups.get(group) ?? []), place]);
     }
     const found = new Map<Place, Position | Error>();
     await Promise.all(
       [...groups].map(async ([group, part]) => {
         const byId = new Map(part.map((place) => [place.id, place]));
-        const positions =
-          group === ''
-            ? undefined
-            : await heldValues<Position>(systems.values, {
-                ids: [...byId.keys()],
-                keyOf: (id) => `position:${group}:${id}`,
-                policy: POSITION_POLICY,
-                load: async (ids) =>
-                  new Map(
-                    await Promise.all(
-                      ids.map(async (id) => [id, await locate(byId.get(id) ?? fail(id))] as const),
-                    ),
-                  ),
-              }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-        for (const place of part) {
-          if (positions === undefined) found.set(place, await locate(place).catch((error: Error) => error));
-          else
-            found.set(place, positions instanceof Error ? positions : (positions.get(place.id) ?? NOWHERE));
-        }
+        const loaded = async (id: string) => {
+          const place = byId.get(id) ?? fail(id);
+          return [id, await locate(place, sheet(place.type).attributes)] as const;
+        };
+        const positions = await heldValues<Position>(systems.values, {
+          ids: [...byId.keys()],
+          keyOf: (id) => `position:${group}:${id}`,
+          policy: POSITION_POLICY,
+          load: async (ids) => new Map(await Promise.all(ids.map(loaded))),
+        }).catch(asError);
+        for (const place of part)
+          found.set(place, positions instanceof Error ? positions : (positions.get(place.id) ?? NOWHERE));
       }),
     );
     return places.map((place) => found.get(place) ?? NOWHERE);
+  }
+
+  /** An object that this operation has tells its position itself: nothing is asked for again. */
+  async function locateAll(places: readonly Place[]): Promise<(Position | Error)[]> {
+    const isKnown = ({ type, provider, id }: Place) => loads.has(sheet(type), provider, id);
+    const others = places.filter((place) => !isKnown(place));
+    const [known, kept] = await Promise.all([
+      Promise.all(
+        places.map((place) =>
+          others.includes(place) ? undefined : locate(place, standing(sheet(place.type))).catch(asError),
+        ),
+      ),
+      keptPositions(others),
+    ]);
+    return places.map((place, index) => known[index] ?? kept[others.indexOf(place)] ?? NOWHERE);
   }
 
   const places = new DataLoader<Place, Position, string>(locateAll, {
@@ -111,18 +118,18 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
 
   async function position(item: Item): Promise<Position> {
     const entity = entityOf(item);
-    const standing = standingOf(sheet(entity.__typename));
-    if (standing === undefined) return NOWHERE;
-    const own = standing.read(entity);
-    const via = standing.via(entity);
+    const stands = standingOf(sheet(entity.__typename));
+    if (stands === undefined) return NOWHERE;
+    const own = stands.read(entity);
+    const via = stands.via(entity);
     if (via === undefined) return own;
     return joinPositions(own, await Promise.all(via.ids.map((id) => placeOf(via.type, entity.provider, id))));
   }
 
   async function placeOf(type: string, provider: string, id: string): Promise<Position> {
-    const standing = standingOf(sheet(type));
-    return standing?.byId === true
-      ? standing.read(reference(type, provider, id))
+    const stands = standingOf(sheet(type));
+    return stands?.byId === true
+      ? stands.read(reference(type, provider, id))
       : places.load({ type, provider, id });
   }
 
@@ -178,6 +185,8 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
 
   return { systems, operation, loads, sheet, serves, load, see, by, visible, position: positionOf, mayUse };
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function fail(id: string): never {
   throw new Error(`asked for a position that nobody wanted: ${id}`);

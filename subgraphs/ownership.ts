@@ -7,16 +7,7 @@ import { compileIds } from './path.ts';
 
 export const NOWHERE: Position = Object.freeze({ customers: [], accounts: [], services: [], sites: [] });
 
-/** Looks up where objects of another type stand; those that don't exist stand nowhere. */
-export type PositionsOf = (
-  type: string,
-  provider: string,
-  ids: readonly string[],
-) => Promise<readonly Position[]>;
-
 export interface Standing {
-  /** True when the object alone tells: no other object has to be asked for. */
-  readonly direct: boolean;
   /** True when the id alone tells, so that nothing has to be loaded at all. */
   readonly byId: boolean;
   read(item: Item): Position;
@@ -41,7 +32,6 @@ export function compileStanding(owner: OwnerSheet): Standing {
   const global = (type: string, item: Item, ids: readonly string[]): readonly string[] =>
     ids.map((id) => encodeId(item.provider, type, id));
   return {
-    direct: owner.via === undefined,
     byId: owner.customer === 'id' && owner.via === undefined && owner.party === undefined,
     read: (item) => ({
       customers: global('Customer', item, [...parties(item.raw), ...customers(item.raw)]),

@@ -148,7 +148,7 @@ function report(fetch: CompiledFetch, run: Run, answer: Answer, parts: readonly 
     const index = indexOf(error);
     const part = index === undefined ? undefined : byIndex.get(index);
     // an entity that only another fetch of the same batch needs: that one reports it
-    if (index !== undefined && part === undefined && entities !== undefined) continue;
+    if (index !== undefined && part === undefined && Array.isArray(entities) && index in entities) continue;
     const paths =
       part === undefined
         ? [everywhere]

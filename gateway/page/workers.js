@@ -2,5 +2,6 @@
 const FILES = { json: 'json.worker.js', graphql: 'graphql.worker.js' };
 
 globalThis.MonacoEnvironment = {
-  getWorker: (_, label) => new Worker(new URL(FILES[label] ?? 'editor.worker.js', import.meta.url)),
+  getWorker: (_, label) =>
+    new Worker(new URL(FILES[label] ?? 'editor.worker.js', import.meta.url), { type: 'module' }),
 };

@@ -23,7 +23,7 @@ export interface Store {
 const KEPT_OWNERS = 20_000;
 const KEPT_SCANS = 16;
 /** A scan that passed this many generated, moving rows stops counting; one that needs them all is refused. */
-const MAX_MOVING_SCAN = 20_000;
+const MAX_MOVING_SCAN = 2_000;
 
 export function createStore(table: Table, directory: Directory): Store {
   const written = new Map<string, Row>();
@@ -39,16 +39,16 @@ export function createStore(table: Table, directory: Directory): Store {
     const key = `${owner}@${directory.epoch()}`;
     const before = kept.get(key);
     if (before !== undefined) return before;
+    if (!keep) return table.owned(owner, ask);
     const rows = table.owned(owner, ASK_ALL);
-    if (keep) kept.set(key, rows);
+    kept.set(key, rows);
     return rows;
   }
 
-  function current(rows: readonly Row[]): readonly Row[] {
+  /** Rows as the world draws them, without those that a client has changed or removed. */
+  function untouched(rows: readonly Row[]): readonly Row[] {
     if (written.size === 0 && removed.size === 0) return rows;
-    return rows
-      .filter((row) => !removed.has(String(row.id)))
-      .map((row) => written.get(String(row.id)) ?? row);
+    return rows.filter(({ id }) => !written.has(String(id)) && !removed.has(String(id)));
   }
 
   function createdRows(): Row[] {
@@ -115,7 +115,8 @@ export function createStore(table: Table, directory: Directory): Store {
               ];
       if (row !== undefined) rows.push(row);
     }
-    return { rows: current(rows), total: drawn + extra.length };
+    const now = rows.map((row) => written.get(String(row.id)) ?? row);
+    return { rows: now, total: drawn + extra.length };
   }
 
   /** Counts what is pinned to the end; behind that it stops when the page is full and the bound is passed. */
@@ -123,7 +124,7 @@ export function createStore(table: Table, directory: Directory): Store {
     const matches = matcher(query.conditions);
     const ask = askOf(query.conditions);
     const rows = [...table.common, ...directory.pinned.flatMap((owner) => owned(owner, ask, false))];
-    const found = [...current(rows).filter(matches), ...createdRows().filter(matches)];
+    const found = [...untouched(rows), ...written.values()].filter(matches);
     const end = query.sort.length === 0 ? query.offset + query.limit : Number.POSITIVE_INFINITY;
     let [passed, index] = [0, 1];
     const subscribers = table.perSubscriber === 0 ? 0 : directory.subscribers;
@@ -132,7 +133,7 @@ export function createStore(table: Table, directory: Directory): Store {
       const drawn = owned(directory.subscriberOwner(index), ask, false);
       // an owner without rows costs as much as one with a row
       passed += 1 + drawn.length;
-      found.push(...current(drawn).filter(matches));
+      found.push(...untouched(drawn).filter(matches));
     }
     const isWhole = index > subscribers;
     if (!isWhole && query.sort.length > 0)
@@ -148,9 +149,10 @@ export function createStore(table: Table, directory: Directory): Store {
     let ids = scans.get(key);
     if (ids === undefined) {
       const matches = matcher(query.conditions);
-      const rows: Row[] = current(table.common).filter(matches);
-      for (const owner of owners()) rows.push(...current(owned(owner, ASK_ALL, false)).filter(matches));
-      rows.push(...createdRows().filter(matches));
+      const ask = askOf(query.conditions);
+      const rows: Row[] = untouched(table.common).filter(matches);
+      for (const owner of owners()) rows.push(...untouched(owned(owner, ask, false)).filter(matches));
+      rows.push(...[...written.values()].filter(matches));
       ids = sorted(rows, query.sort).map((row) => String(row.id));
       scans.set(key, ids);
     }
@@ -169,8 +171,8 @@ export function createStore(table: Table, directory: Directory): Store {
       const named = namedOwners(conditions);
       if (named !== undefined) {
         const ask = askOf(conditions);
-        const drawn = [...named].map((owner) => current(owned(owner, ask, true)));
-        return narrow([current(table.common), ...drawn, createdRows()], query);
+        const drawn = [...named].map((owner) => untouched(owned(owner, ask, true)));
+        return narrow([untouched(table.common), ...drawn, [...written.values()]], query);
       }
       if (conditions.length + query.sort.length + removed.size === 0 && table.perSubscriber !== undefined) {
         return pageOfAll(query, table.perSubscriber);

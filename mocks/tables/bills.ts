@@ -1,7 +1,7 @@
 // TMF678 bills: six months of them for each account that pays afterwards.
 import type { Row } from '../server/row.ts';
 import { isRecord } from '../server/row.ts';
-import { READ_ONLY, READ_WRITE, type Table } from '../server/table.ts';
+import { type Ask, READ_ONLY, READ_WRITE, type Table } from '../server/table.ts';
 import { type Billing, billId } from '../world/billing.ts';
 import { DAY_MS, iso, type Month, monthName, monthOf, monthPeriod, monthStart } from '../world/calendar.ts';
 import type { AccountModel, CustomerModel } from '../world/customer-model.ts';
@@ -22,7 +22,8 @@ function billRow(
 ): Row {
   const id = billId(account, month);
   const billDateMs = monthStart(month + 1);
-  const isLatest = month === monthOf(world.now()) - 1;
+  const state = stateOf(world, month);
+  const isLatest = state === 'sent';
   const totals = (): ReturnType<Billing['totals']> => billing.totals(customer, account, month);
   return {
     id,
@@ -31,7 +32,7 @@ function billRow(
     billDate: iso(billDateMs),
     category: 'normal',
     runType: 'onCycle',
-    state: isLatest ? 'sent' : 'settled',
+    state,
     lastUpdate: iso(isLatest ? billDateMs : billDateMs + 14 * DAY_MS),
     nextBillDate: iso(monthStart(month + 2)),
     paymentDueDate: iso(billDateMs + DAYS_TO_PAY * DAY_MS),
@@ -73,6 +74,21 @@ function billRow(
   };
 }
 
+function stateOf(world: World, month: Month): 'sent' | 'settled' {
+  return month === monthOf(world.now()) - 1 ? 'sent' : 'settled';
+}
+
+/** What state and date say of a month before its bill is drawn. */
+function mayFit(world: World, month: Month, ask: Ask): boolean {
+  const states = ask.valuesOf('state');
+  const billDateMs = monthStart(month + 1);
+  return (
+    (states === undefined || states.has(stateOf(world, month))) &&
+    billDateMs >= ask.fromMs('billDate') &&
+    billDateMs <= ask.untilMs('billDate')
+  );
+}
+
 export function customerBills(world: World, billing: Billing): Table {
   return customerTable(world, {
     resource: 'customerBill',
@@ -81,10 +97,11 @@ export function customerBills(world: World, billing: Billing): Table {
     perSubscriber: 6,
     allows: { ...READ_ONLY, patch: true },
     stateAttribute: 'state',
-    rows: (customer) =>
+    rows: (customer, ask) =>
       customer.accounts.flatMap((account) =>
         billing
           .billedMonths(customer, account, world.now())
+          .filter((month) => mayFit(world, month, ask))
           .map((month) => billRow(world, billing, customer, account, month)),
       ),
   });

@@ -5,60 +5,75 @@ import { iso, type Month, monthOf, monthStart } from '../world/calendar.ts';
 import { type CustomerModel, productId, type ServiceModel, serviceId } from '../world/customer-model.ts';
 import { money, VAT_PERCENT, vatOn } from '../world/money.ts';
 import type { RatedUsage, UsageBook } from '../world/usage-ledger.ts';
+import { counterparty, type UsageEvent, usageId } from '../world/usage-pattern.ts';
 import type { World } from '../world/world.ts';
 import { customerTable, namedValue, parties, reference } from './customer-table.ts';
 
 /** Records are kept for this month and the two before it. */
 const KEPT_MONTHS = 3;
 
-function characteristics(service: ServiceModel, usage: RatedUsage): object[] {
+function characteristics(service: ServiceModel, event: UsageEvent): object[] {
+  const other = counterparty(event);
   return [
     namedValue('serviceId', serviceId(service)),
     ...(service.number === undefined ? [] : [namedValue('number', service.number)]),
-    namedValue('direction', usage.direction),
-    ...(usage.kind === 'data' ? [namedValue('volume', usage.amount)] : []),
-    ...(usage.kind === 'sms' ? [namedValue('count', usage.amount)] : []),
-    ...(usage.kind === 'sms'
+    namedValue('direction', event.isIncoming ? 'incoming' : 'outgoing'),
+    ...(event.kind === 'data' ? [namedValue('volume', event.amount)] : []),
+    ...(event.kind === 'sms' ? [namedValue('count', event.amount)] : []),
+    ...(event.kind === 'sms'
       ? []
-      : [namedValue('duration', Math.round((usage.endMs - usage.startMs) / 1000))]),
-    ...(usage.counterparty === undefined ? [] : [namedValue('counterparty', usage.counterparty)]),
-    ...(usage.answered === undefined ? [] : [namedValue('answered', usage.answered)]),
+      : [namedValue('duration', Math.round((event.endMs - event.startMs) / 1000))]),
+    ...(other === undefined ? [] : [namedValue('counterparty', other)]),
+    ...(event.kind === 'voice' ? [namedValue('answered', !event.isLost)] : []),
   ];
 }
 
 const DESCRIPTIONS = { data: 'Data session', voice: 'Call', sms: 'Message' } as const;
 
+function rating(service: ServiceModel, { event, cents, tag }: RatedUsage, isBilled: boolean): object {
+  return {
+    isBilled,
+    isTaxExempt: false,
+    offerTariffType: 'Normal',
+    ratingAmountType: 'Total',
+    ratingDate: iso(event.endMs),
+    taxRate: VAT_PERCENT,
+    usageRatingTag: tag,
+    productRef: reference('Product', productId(service), service.name),
+    taxExcludedRatingAmount: money(cents),
+    taxIncludedRatingAmount: money(cents + vatOn(cents)),
+  };
+}
+
+/** What is dear to draw is drawn when read: a page is cut out of many thousand records. */
 export function usageRow(
   world: World,
-  customer: CustomerModel,
   service: ServiceModel,
+  relatedParty: readonly object[],
   usage: RatedUsage,
 ): Row {
-  const isBilled = monthOf(usage.startMs) < monthOf(world.now());
+  const { event } = usage;
+  const id = usageId(service, event);
+  const isBilled = monthOf(event.startMs) < monthOf(world.now());
   return {
-    id: usage.id,
-    href: world.href('usage', usage.id),
-    description: DESCRIPTIONS[usage.kind],
-    usageDate: iso(usage.startMs),
-    usageType: usage.kind,
+    id,
+    get href() {
+      return world.href('usage', id);
+    },
+    description: DESCRIPTIONS[event.kind],
+    usageDate: iso(event.startMs),
+    usageType: event.kind,
     status: isBilled ? 'billed' : 'rated',
-    usageCharacteristic: characteristics(service, usage),
-    ratedProductUsage: [
-      {
-        isBilled,
-        isTaxExempt: false,
-        offerTariffType: 'Normal',
-        ratingAmountType: 'Total',
-        ratingDate: iso(usage.endMs),
-        taxRate: VAT_PERCENT,
-        usageRatingTag: usage.tag,
-        productRef: reference('Product', productId(service), service.name),
-        taxExcludedRatingAmount: money(usage.cents),
-        taxIncludedRatingAmount: money(usage.cents + vatOn(usage.cents)),
-      },
-    ],
-    relatedParty: parties(customer, service.user),
-    usageSpecification: reference('UsageSpecification', `usgspec-${usage.kind}`, DESCRIPTIONS[usage.kind]),
+    get usageCharacteristic() {
+      return characteristics(service, event);
+    },
+    get ratedProductUsage() {
+      return [rating(service, usage, isBilled)];
+    },
+    relatedParty,
+    get usageSpecification() {
+      return reference('UsageSpecification', `usgspec-${event.kind}`, DESCRIPTIONS[event.kind]);
+    },
     '@type': 'Usage',
   };
 }
@@ -96,14 +111,15 @@ export function usageRecords(world: World, book: UsageBook): Table {
     created: (body) => ({ status: body.status ?? 'received', usageDate: body.usageDate ?? iso(world.now()) }),
     rows(customer, ask) {
       const [fromMs, untilMs] = [ask.fromMs('usageDate'), ask.untilMs('usageDate')];
-      return namedServices(world, customer, ask).flatMap((service) =>
-        months(ask).flatMap((month) =>
+      return namedServices(world, customer, ask).flatMap((service) => {
+        const relatedParty = parties(customer, service.user);
+        return months(ask).flatMap((month) =>
           book
             .closed(customer, service, month, world.now())
-            .filter(({ startMs }) => startMs >= fromMs && startMs <= untilMs)
-            .map((usage) => usageRow(world, customer, service, usage)),
-        ),
-      );
+            .filter(({ event }) => event.startMs >= fromMs && event.startMs <= untilMs)
+            .map((usage) => usageRow(world, service, relatedParty, usage)),
+        );
+      });
     },
   });
 }

@@ -21,7 +21,7 @@ export function monthDays(month: Month): number {
 
 /** 2026-10 */
 export function monthName(month: Month): string {
-  return iso(monthStart(month)).slice(0, 7);
+  return `${Math.floor(month / 12)}-${String(1 + (month % 12)).padStart(2, '0')}`;
 }
 
 /** The month of a name such as 2026-10, or undefined. */
@@ -43,6 +43,13 @@ export function period(startMs: number, endMs: number): { startDateTime: string;
   return { startDateTime: iso(startMs), endDateTime: iso(endMs) };
 }
 
-export function monthPeriod(month: Month): { startDateTime: string; endDateTime: string } {
-  return period(monthStart(month), monthStart(month + 1));
+const periods = new Map<Month, { readonly startDateTime: string; readonly endDateTime: string }>();
+
+/** The same object for the same month: bills of a large world ask for few months many times. */
+export function monthPeriod(month: Month): { readonly startDateTime: string; readonly endDateTime: string } {
+  const known = periods.get(month);
+  if (known !== undefined) return known;
+  const drawn = period(monthStart(month), monthStart(month + 1));
+  periods.set(month, drawn);
+  return drawn;
 }

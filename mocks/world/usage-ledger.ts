@@ -2,12 +2,13 @@
 import { LRUCache } from 'lru-cache';
 import { allowanceOf, type UsageKind, unitPrice } from '../catalogue/pricing.ts';
 import { drawsOnGroup } from './allowances.ts';
-import { DAY_MS, type Month, monthDays, monthOf, monthStart } from './calendar.ts';
+import { type Month, monthDays, monthOf, monthStart } from './calendar.ts';
 import { type CustomerModel, type ServiceModel, serviceId } from './customer-model.ts';
-import { UNIT_SIZE, type UsageEvent, usageOfDay } from './usage-pattern.ts';
+import { addUsage, UNIT_SIZE, type UsageEvent } from './usage-pattern.ts';
 import type { World } from './world.ts';
 
-export interface RatedUsage extends UsageEvent {
+export interface RatedUsage {
+  readonly event: UsageEvent;
   /** Before tax; 0 inside an allowance. */
   readonly cents: number;
   readonly tag: 'usage' | 'included usage' | 'non included usage';
@@ -35,30 +36,43 @@ export interface UsageBook {
 const KEPT_LEDGERS = 1_000;
 const LONGEST_EVENT_MS = 9 * 3_600_000;
 
-const counts = ({ kind, direction }: UsageEvent, service: ServiceModel): boolean =>
-  kind !== 'voice' || direction === 'outgoing' || service.kind === 'callCentre';
+function isCounted({ kind, isIncoming }: UsageEvent, service: ServiceModel): boolean {
+  return kind !== 'voice' || !isIncoming || service.kind === 'callCentre';
+}
+
+interface Rate {
+  /** Bytes, seconds or messages; undefined where nothing limits the use. */
+  readonly limit: number | undefined;
+  readonly centsPerUnit: number;
+}
+
+function rateOf(customer: CustomerModel, service: ServiceModel, kind: UsageKind): Rate {
+  const allowance = allowanceOf(service.offeringId, kind);
+  const price = drawsOnGroup(customer, service, kind) ? undefined : unitPrice(service.offeringId, kind);
+  return {
+    limit: allowance === undefined ? undefined : allowance * UNIT_SIZE[kind],
+    centsPerUnit: price ?? 0,
+  };
+}
 
 function rated(customer: CustomerModel, service: ServiceModel, events: readonly UsageEvent[]): RatedUsage[] {
+  const rates = {
+    data: rateOf(customer, service, 'data'),
+    voice: rateOf(customer, service, 'voice'),
+    sms: rateOf(customer, service, 'sms'),
+  };
   const soFar = { data: 0, voice: 0, sms: 0 };
   return events.map((event) => {
-    const { kind } = event;
-    if (!counts(event, service))
-      return { ...event, cents: 0, tag: 'included usage', countedSoFar: soFar[kind] };
-    const before = soFar[kind];
-    soFar[kind] += event.amount;
-    const limit = allowanceOf(service.offeringId, kind);
-    const price = unitPrice(service.offeringId, kind);
-    const beyond = Math.min(
-      event.amount,
-      Math.max(0, before + event.amount - (limit ?? 0) * UNIT_SIZE[kind]),
-    );
-    const free = price === undefined || beyond === 0 || drawsOnGroup(customer, service, kind);
-    return {
-      ...event,
-      cents: free ? 0 : Math.round((beyond / UNIT_SIZE[kind]) * price),
-      tag: limit === undefined ? 'usage' : beyond === 0 ? 'included usage' : 'non included usage',
-      countedSoFar: soFar[kind],
-    };
+    const { kind, amount } = event;
+    const { limit, centsPerUnit } = rates[kind];
+    if (!isCounted(event, service))
+      return { event, cents: 0, tag: 'included usage', countedSoFar: soFar[kind] };
+    soFar[kind] += amount;
+    const countedSoFar = soFar[kind];
+    if (limit === undefined) return { event, cents: 0, tag: 'usage', countedSoFar };
+    const beyond = Math.min(amount, Math.max(0, countedSoFar - limit));
+    const cents = Math.round((beyond / UNIT_SIZE[kind]) * centsPerUnit);
+    return { event, cents, tag: beyond === 0 ? 'included usage' : 'non included usage', countedSoFar };
   });
 }
 
@@ -75,11 +89,8 @@ export function createUsageBook(world: World): UsageBook {
     const key = `${service.key}@${month}`;
     const before = kept.get(key);
     if (before !== undefined) return before;
-    const startMs = monthStart(month);
     const events: UsageEvent[] = [];
-    for (let day = 0; day < monthDays(month); day += 1) {
-      events.push(...usageOfDay(world.seed, customer, service, startMs + day * DAY_MS));
-    }
+    addUsage(events, world.seed, customer, service, monthStart(month), monthDays(month));
     for (const event of added.get(serviceId(service)) ?? [])
       if (monthOf(event.startMs) === month) events.push(event);
     events.sort((left, right) => left.endMs - right.endMs);
@@ -94,7 +105,7 @@ export function createUsageBook(world: World): UsageBook {
     while (low < high) {
       const middle = (low + high) >> 1;
       const entry = entries[middle];
-      if (entry !== undefined && entry.endMs <= nowMs) low = middle + 1;
+      if (entry !== undefined && entry.event.endMs <= nowMs) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -109,10 +120,10 @@ export function createUsageBook(world: World): UsageBook {
   ): number {
     let amount = 0;
     for (let at = from; at < entries.length; at += 1) {
-      const entry = entries[at];
-      if (entry === undefined || entry.endMs > nowMs + LONGEST_EVENT_MS) break;
-      if (entry.kind !== kind || entry.startMs >= nowMs || !counts(entry, service)) continue;
-      amount += Math.floor((entry.amount * (nowMs - entry.startMs)) / (entry.endMs - entry.startMs));
+      const event = entries[at]?.event;
+      if (event === undefined || event.endMs > nowMs + LONGEST_EVENT_MS) break;
+      if (event.kind !== kind || event.startMs >= nowMs || !isCounted(event, service)) continue;
+      amount += Math.floor((event.amount * (nowMs - event.startMs)) / (event.endMs - event.startMs));
     }
     return amount;
   }
@@ -133,13 +144,13 @@ export function createUsageBook(world: World): UsageBook {
       const entries = ledger(customer, service, month);
       const count = closedCount(entries, nowMs);
       let last = count - 1;
-      while (last >= 0 && entries[last]?.kind !== kind) last -= 1;
+      while (last >= 0 && entries[last]?.event.kind !== kind) last -= 1;
       const counted = entries[last]?.countedSoFar ?? 0;
       return inUnits(kind, counted + underWay(entries, count, kind, service, nowMs));
     },
     charged(customer, service, kind, month, nowMs) {
       return closed(customer, service, month, nowMs)
-        .filter((entry) => entry.kind === kind)
+        .filter((entry) => entry.event.kind === kind)
         .reduce((sum, { cents }) => sum + cents, 0);
     },
     add(customer, service, kind, amount) {
@@ -147,18 +158,19 @@ export function createUsageBook(world: World): UsageBook {
       const nowMs = world.now();
       const events = added.get(id) ?? [];
       const event: UsageEvent = {
-        id: `usg-${service.key}-x${events.length + 1}`,
+        code: `x${events.length + 1}`,
         kind,
         startMs: nowMs,
         endMs: nowMs,
         amount: Math.round(amount * UNIT_SIZE[kind]),
-        direction: 'outgoing',
-        ...(kind === 'voice' ? { answered: true } : {}),
+        isIncoming: false,
+        isLost: false,
+        chance: events.length,
       };
       added.set(id, [...events, event]);
       const month = monthOf(nowMs);
       kept.delete(`${service.key}@${month}`);
-      const entry = ledger(customer, service, month).find((each) => each.id === event.id);
+      const entry = ledger(customer, service, month).find((each) => each.event === event);
       if (entry === undefined) throw new Error('the added usage is not in its ledger');
       return entry;
     },

@@ -21,6 +21,7 @@ const MAX_NUMBERS = 200;
 const DAY_MS = 86_400_000;
 
 const numberOf = compileIds('characteristic[name=number].value');
+const categoryOf = compileIds('characteristic[name=chargeKind].value');
 const serviceOf = compileIds('characteristic[name=serviceId].value');
 
 function checkPeriod({ from, until }: SpendInput): void {
@@ -63,7 +64,7 @@ async function charges(
 }
 
 function isUsage(charge: Item): boolean {
-  return asText(charge.raw.type)?.toLowerCase().includes('usage') ?? false;
+  return [...categoryOf(charge.raw), asText(charge.raw.type) ?? ''].some((word) => /usage/i.test(word));
 }
 
 /** One number's charges; it stands where its first charge stands, so that its number is as well guarded. */

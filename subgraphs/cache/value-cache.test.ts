@@ -209,6 +209,16 @@ function valueCacheSuite(name: string, openPair: OpenPair): void {
       expect(end.calls).toHaveLength(2);
     });
 
+    test('a refresh that another instance is at is left to it', async () => {
+      await read(here);
+      nowMs += 5_000;
+      await drivers[1].lease(key, 60_000);
+      const cache = createValueCache(drivers[0], { now: () => nowMs, waitMs: 20 });
+      expect(await read(cache)).toMatchObject({ [key]: { freshness: 'STALE' } });
+      await pause(60);
+      expect(end.calls).toHaveLength(1);
+    });
+
     test('while the back end fails, stale values are served up to the bound, then the fault', async () => {
       await read(here);
       end.fails(new Error('back end fault'));

@@ -7,6 +7,7 @@ import type { Objects } from '../objects.ts';
 import { all, asNumber, asText, at, instantMs } from '../tmf/read.ts';
 import { type Sample, samplesOf, type Window } from './measurements.ts';
 import {
+  aggregate,
   algorithmOf,
   type Comparator,
   excessOf,
@@ -14,7 +15,6 @@ import {
   statusOf,
   type Trend,
   trendOf,
-  aggregate,
 } from './verdict.ts';
 
 export interface Judged {

@@ -219,6 +219,24 @@ function storeSuite(name: string, open: () => Promise<Store>, drop: (store: Stor
         expect((await reader.read(actor.actorId))?.grants).toEqual([]);
       });
 
+      test('a change before the listening has begun is seen as soon as it has', async () => {
+        const bus = withBus();
+        let listening = () => {};
+        const subscribe: TopicBus['subscribe'] = async () => {
+          await new Promise<void>((resolve) => {
+            listening = resolve;
+          });
+          return async () => {};
+        };
+        const actor = manager();
+        await saveActors(store, [actor]);
+        const reader = grantReader(store, { bus: { ...bus, subscribe }, maxAgeMs: 60_000, now });
+        await reader.read(actor.actorId);
+        await saveActors(store, [{ ...actor, grants: [] }], { bus });
+        listening();
+        await vi.waitFor(async () => expect((await reader.read(actor.actorId))?.grants).toEqual([]));
+      });
+
       test('an actor that comes to be is seen at once', async () => {
         const bus = withBus();
         const actor = manager();
@@ -283,11 +301,19 @@ if (postgres !== undefined) {
     const [first] = stores;
     if (first === undefined) throw new Error('no store');
     try {
-      const actors = Array.from({ length: 20 }, manager);
-      const saved = await Promise.all(
-        stores.map((store, index) => saveActors(store, index % 2 === 0 ? actors : [...actors].reverse())),
-      );
-      expect(saved.flat().sort()).toEqual(actors.map((actor) => actor.actorId).sort());
+      const actors = Array.from({ length: 300 }, manager);
+      const ids = actors.map((actor) => actor.actorId).sort();
+      const revoked = actors.map((actor) => ({ ...actor, grants: [] }));
+      for (const [round, list] of [actors, revoked, actors].entries()) {
+        const saved = await Promise.all(
+          stores.map((store, index) => saveActors(store, index % 2 === 0 ? list : [...list].reverse())),
+        );
+        expect(saved.flat().sort(), 'each actor is changed by one instance').toEqual(ids);
+        const versions = await first.db
+          .selectDistinct({ version: first.tables.actor.grantVersion })
+          .from(first.tables.actor);
+        expect(versions).toEqual([{ version: round + 1 }]);
+      }
       const rows = await first.db.execute(sql`SELECT name FROM ${sql.identifier(fresh)}.migration`);
       expect(rows).toMatchObject({ rows: [{ name: '0001-actors.sql' }] });
     } finally {

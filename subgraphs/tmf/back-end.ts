@@ -28,7 +28,7 @@ export interface CallReport {
   readonly requestId: string;
 }
 
-export interface Request {
+interface BackEndRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly resource: string;
   readonly id?: string;
@@ -41,7 +41,7 @@ export interface Request {
 export interface BackEnd {
   readonly config: BackEndConfig;
   /** Rejects with a BackEndError. */
-  send(request: Request, budget: Budget): Promise<Answer>;
+  send(request: BackEndRequest, budget: Budget): Promise<Answer>;
   /** Notes a habit that its profile doesn't tell; shown in the health report. */
   notice(habit: string): void;
   health(): HealthReport;
@@ -70,7 +70,7 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
   const habits = new Set<string>();
   let lastFault: ErrorCode | undefined;
 
-  async function attempt(request: Request, budget: Budget): Promise<Answer> {
+  async function attempt(request: BackEndRequest, budget: Budget): Promise<Answer> {
     const path = pathOf(request);
     const fail = (code: ErrorCode, retryable: boolean, reason: string) =>
       new BackEndError({
@@ -118,7 +118,7 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
   }
 
   async function sendOnce(
-    request: Request,
+    request: BackEndRequest,
     path: string,
     credential: Readonly<Record<string, string>>,
     budget: Budget,
@@ -200,7 +200,7 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
   };
 }
 
-function pathOf({ resource, id }: Request): string {
+function pathOf({ resource, id }: BackEndRequest): string {
   return `/${resource}${id === undefined ? '' : `/${encode(id)}`}`;
 }
 

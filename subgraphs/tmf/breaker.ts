@@ -16,7 +16,7 @@ const RESTS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
 /** A call that was cut off sooner than this says nothing about the back end. */
 const FAIR_WAIT_MS = 1_000;
 
-export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
 export interface Breaker {
   state(): BreakerState;

@@ -8,16 +8,16 @@ import type { Api } from './backends.ts';
 import { budgetOf, type Call } from './budget.ts';
 import { MAX_BODY_BYTES } from './exchange.ts';
 import { type HubSource, subscribeToHub, unsubscribeFromHub } from './hub.ts';
-import { listMany, listPage, type ManyAsk, type Page, type PageAsk } from './listing.ts';
+import { listMany, type ManyAsk } from './list-many.ts';
+import { listPage, type Page, type PageAsk } from './list-page.ts';
 import { fetchOne } from './lookup.ts';
 import type { Providers } from './providers.ts';
 import { fieldNames } from './query.ts';
 import { runTask } from './task.ts';
 import type { TmfObject } from './tmf-object.ts';
 
-export type { CallReport, Source } from './back-end.ts';
+export type { Source } from './back-end.ts';
 export type { Call } from './budget.ts';
-export type { Page } from './listing.ts';
 export type { Filter } from './query.ts';
 export type { TmfObject } from './tmf-object.ts';
 

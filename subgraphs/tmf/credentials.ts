@@ -6,7 +6,7 @@ import { exchange } from './exchange.ts';
 import type { BackEndConfig } from './providers.ts';
 
 /** Headers to send, or why there are none. */
-export type Credential =
+type Credential =
   | { readonly kind: 'HEADERS'; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: 'MISSING' }
   | { readonly kind: 'EXPIRED' };

@@ -4,7 +4,7 @@ import { type Api, apiOfResource } from './backends.ts';
 import { asText } from './read.ts';
 import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
 
-export type Verb = 'CREATE' | 'CHANGE' | 'STATE' | 'DELETE';
+type Verb = 'CREATE' | 'CHANGE' | 'STATE' | 'DELETE';
 
 export interface Notification {
   /** Absent for resources of APIs that we have no row for. */

@@ -85,7 +85,7 @@ const provider = z.strictObject({
 const providersDocument = z.strictObject({ providers: z.array(provider).min(1) });
 
 export type ProvidersDocument = z.input<typeof providersDocument>;
-export type Profile = z.output<typeof profile>;
+type Profile = z.output<typeof profile>;
 type Auth = z.output<typeof auth>;
 
 /** One back end, everything resolved: secrets are in here, so it is never logged. */
@@ -135,7 +135,7 @@ export function readProviders(text: string, secret: SecretReader): ProvidersResu
       faults: yaml.errors.map(({ code, pos }) => `not YAML: ${code} at character ${pos[0]}`),
     };
   }
-  const parsed = providersDocument.safeParse(toPlain(() => yaml.toJS({ maxAliasCount: 100 })));
+  const parsed = providersDocument.safeParse(toPlain(() => yaml.toJS()));
   if (!parsed.success) {
     return {
       ok: false,

@@ -24,19 +24,6 @@ describe('paths', () => {
     expect(read.all(object, 'n')).toEqual([]);
     expect(read.all(object, 'toString')).toEqual([]);
   });
-
-  it('find characteristics by name', () => {
-    const list = [
-      { name: 'number', value: '+33' },
-      { name: 'roaming', value: false },
-      { name: 'empty', value: null },
-      'x',
-    ];
-    expect(read.characteristic(list, 'number')).toBe('+33');
-    expect(read.characteristic(list, 'roaming')).toBe(false);
-    expect(read.characteristic(list, 'empty')).toBeUndefined();
-    expect(read.characteristic(undefined, 'number')).toBeUndefined();
-  });
 });
 
 describe('conversions', () => {
@@ -115,7 +102,6 @@ describe('conversions', () => {
         }
         read.at(value, path);
         read.all(value, path);
-        read.characteristic(value, path);
       }),
       { numRuns: 500 },
     );

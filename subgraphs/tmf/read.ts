@@ -40,12 +40,6 @@ function own(object: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** The value of a named characteristic in a `{name, value}` list, as TM Forum APIs keep what has no field. */
-export function characteristic(list: unknown, name: string): unknown {
-  const found = asList(list).find((each) => isRecord(each) && own(each, 'name') === name);
-  return isRecord(found) ? (own(found, 'value') ?? undefined) : undefined;
-}
-
 export function asList(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];

@@ -1,7 +1,7 @@
 // Bounded concurrency: so many calls at a time, the rest in a queue that knows deadlines.
 import { type Budget, onAbort } from './budget.ts';
 
-export type Slot =
+type Slot =
   | { readonly kind: 'HELD'; readonly release: () => void }
   | { readonly kind: 'EXPIRED' }
   | { readonly kind: 'FULL' };

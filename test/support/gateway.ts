@@ -1,0 +1,201 @@
+// A world for tests: simulator and gateway at a fixed instant, and `ask` over real HTTP with the REST calls it cost.
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { readConfig } from '../../gateway/config.ts';
+import { openDemoIssuer } from '../../gateway/demo-issuer.ts';
+import { type Running, runGateway, runSubgraphs, type Surroundings } from '../../gateway/main.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../mocks/simulator.ts';
+import { readableCalls } from './readable-calls.ts';
+
+/** The instant of every test that doesn't say otherwise. */
+export const NOW = '2026-11-15T10:00:00Z';
+
+export interface Clock {
+  readonly now: () => number;
+  advance(ms: number): void;
+}
+
+export function clockAt(instant: string = NOW): Clock {
+  let nowMs = Date.parse(instant);
+  return {
+    now: () => nowMs,
+    advance(ms) {
+      nowMs += ms;
+    },
+  };
+}
+
+/** An error as clients get it, without its request id, which is another one each time. */
+export interface AskedError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly code: string;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Headers;
+  // what a test expects of the data it says by comparing, not by its type
+  readonly data: unknown;
+  readonly errors: readonly AskedError[];
+  /** REST requests that the simulator got for this operation, sorted. */
+  readonly calls: readonly string[];
+  /** The body as it came, but for the request id. */
+  readonly text: string;
+  readonly requestId: string;
+}
+
+export interface AskOptions {
+  /** A demo actor; nobody when absent. */
+  readonly as?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+export interface Instance {
+  readonly url: string;
+  readonly running: Running;
+  /** What this instance has logged at `warn` and above. */
+  readonly log: readonly string[];
+  ask(query: string, options?: AskOptions): Promise<Asked>;
+  stop(): Promise<void>;
+}
+
+export interface World {
+  readonly clock: Clock;
+  readonly simulator: Simulator;
+  readonly main: Instance;
+  readonly ask: Instance['ask'];
+  /** Another gateway on the same simulator and namespace: the same Redis keys, the same tables. */
+  another(options?: InstanceOptions): Promise<Instance>;
+  /** Subgraphs alone, over HTTP, on the same simulator and keys. */
+  subgraphs(names: readonly string[]): Promise<Running>;
+  /** The folder with the keys of tokens and principals. */
+  readonly dataFolder: string;
+  token(actorId: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface InstanceOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Other addresses of the APIs than the simulator's own: a proxy in between. */
+  readonly apis?: Simulator['apis'];
+}
+
+export interface WorldOptions extends InstanceOptions {
+  readonly clock?: Clock;
+  readonly simulator?: SimulatorOptions;
+}
+
+const AUDIENCE = 'ssm-gateway';
+
+/** Real drivers where the environment names them; else all in this process and nothing on disk but the keys. */
+function drivers(): Record<string, string> {
+  const { REDIS_URL, DATABASE_URL } = process.env;
+  return { ...(REDIS_URL ? { REDIS_URL } : {}), ...(DATABASE_URL ? { DATABASE_URL } : {}) };
+}
+
+async function dropNamespace(namespace: string, env: Readonly<Record<string, string>>): Promise<void> {
+  if (env.DATABASE_URL !== undefined) {
+    const client = new Client({ connectionString: env.DATABASE_URL });
+    await client.connect();
+    await client.query(`DROP SCHEMA IF EXISTS "${namespace}" CASCADE`).finally(() => client.end());
+  }
+  if (env.REDIS_URL !== undefined) {
+    const redis = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+    redis.on('error', () => undefined);
+    const keys = await redis.keys(`${namespace}:*`).catch(() => []);
+    if (keys.length > 0) await redis.del(...keys);
+    redis.disconnect();
+  }
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = options.clock ?? clockAt();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'ssm-world-'));
+  const namespace = `test_${randomUUID().slice(0, 8)}`;
+  const simulator = await startSimulator({ now: clock.now, ...options.simulator });
+  const issuer = await openDemoIssuer(dataFolder, AUDIENCE);
+  const token = (actorId: string) => issuer.sign(actorId, clock.now());
+  const worldEnv = { ...drivers(), ...options.env };
+  const stops: (() => Promise<void>)[] = [];
+
+  function surroundings(log: string[], apis: Simulator['apis']): Surroundings {
+    const write = (line: string) => void log.push(line);
+    const logger = pino({ level: 'warn' }, { write });
+    return { now: clock.now, simulator: { apis }, namespace, log: logger, store: 'memory' };
+  }
+
+  function configOf(env: Readonly<Record<string, string>> = {}) {
+    return readConfig({ PORT: '0', DATA_FOLDER: dataFolder, MODE: 'demo', ...worldEnv, ...env });
+  }
+
+  async function another({ env, apis = simulator.apis }: InstanceOptions = {}): Promise<Instance> {
+    const log: string[] = [];
+    const running = await runGateway(configOf(env), surroundings(log, apis));
+    stops.push(() => running.stop());
+    const ask = (query: string, asked: AskOptions = {}) => send(running.url, query, asked);
+    return { url: running.url, running, log, ask, stop: () => running.stop() };
+  }
+
+  async function send(url: string, query: string, { as, variables = {} }: AskOptions): Promise<Asked> {
+    const requestId = randomUUID();
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+        'x-request-id': requestId,
+        ...(as === undefined ? {} : { authorization: `Bearer ${await token(as)}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const text = (await response.text()).replaceAll(requestId, '<request>');
+    // the gateway's answers have this shape; the tests of gateway/ prove it
+    const { data, errors = [] } = JSON.parse(text) as {
+      data?: unknown;
+      errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+    };
+    return {
+      status: response.status,
+      headers: response.headers,
+      data,
+      errors: errors.map(({ message, path, extensions: { code } }) => ({
+        message,
+        ...(path === undefined ? {} : { path }),
+        code,
+      })),
+      calls: readableCalls(simulator.requests(requestId), simulator),
+      text,
+      requestId,
+    };
+  }
+
+  async function subgraphs(names: readonly string[]): Promise<Running> {
+    const running = await runSubgraphs(names, configOf(), surroundings([], simulator.apis));
+    stops.push(() => running.stop());
+    return running;
+  }
+
+  const main = await another(options);
+  return {
+    clock,
+    simulator,
+    main,
+    ask: main.ask,
+    another,
+    subgraphs,
+    dataFolder,
+    token,
+    async stop() {
+      for (const stop of stops.reverse()) await stop();
+      await simulator.close();
+      await dropNamespace(namespace, worldEnv);
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
