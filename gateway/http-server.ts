@@ -94,6 +94,6 @@ function refusalOf(error: FastifyError, log: Logger): Refusal {
   const known = REFUSED_BY_SERVER[error.code];
   if (known !== undefined) return known();
   if (error.statusCode !== undefined && error.statusCode < 500) return refuse('BAD_REQUEST');
-  log.error({ error: error.message, code: error.code }, 'the HTTP layer failed');
+  log.error({ err: error }, 'the HTTP layer failed');
   return refuse('INTERNAL_SERVER_ERROR');
 }

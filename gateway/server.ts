@@ -162,7 +162,7 @@ export function createPipeline(stages: Stages): Answer {
       : pass(http, request)
     ).catch((error: unknown) => {
       if (error instanceof Refusal) return refused(request, error);
-      log.error({ requestId, error }, 'the gateway failed');
+      log.error({ requestId, err: error }, 'the gateway failed');
       return refused(request, refuse('INTERNAL_SERVER_ERROR'));
     });
     metrics?.answered({

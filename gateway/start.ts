@@ -89,7 +89,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       bounded(subgraph, {
         onCall: (call) => metrics?.subgraphCalled(call),
         onFault: (name, error, { requestId }) =>
-          log.error({ requestId, subgraph: name, error }, 'subgraph failed'),
+          log.error({ requestId, subgraph: name, err: error }, 'subgraph failed'),
       }),
     ]),
   );
@@ -116,7 +116,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     responses: responseCache({
       store: parts.responseStore,
       onEvent: (event) => metrics?.responseCache(event),
-      onFault: (error) => log.warn({ error }, 'response store failed'),
+      onFault: (error) => log.warn({ err: error }, 'response store failed'),
     }),
     engine,
     metrics,

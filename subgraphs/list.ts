@@ -118,6 +118,13 @@ function both(asked: Filter, narrowed: Filter): Filter | undefined {
   return filter;
 }
 
+/** Where the narrowing says the same attribute as the reader's filter, rows are asked whether they meet the reader's too. */
+function overruled(asked: Filter, by: Filter): ((object: TmfObject) => boolean)[] {
+  return Object.entries(asked)
+    .filter(([path]) => Object.hasOwn(by, path))
+    .map(([path, words]) => equals(path, typeof words === 'string' ? [words] : words));
+}
+
 const EMPTY: Connection = {
   edges: [],
   nodes: [],
@@ -145,7 +152,7 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   const where: Filter = type.where === undefined ? {} : { [type.where.path]: type.where.values };
   const filter = both({ ...where, ...ask.filter }, narrowed.filter);
   if (filter === undefined) return EMPTY;
-  const tests = ask.tests ?? [];
+  const tests = [...(ask.tests ?? []), ...overruled(ask.filter ?? {}, narrowed.filter)];
 
   const edges: Edge[] = [];
   let at: Position | undefined = start;

@@ -11,8 +11,11 @@ import type { Operation } from '../../schema/ports.ts';
 import type { CompiledOperation } from './executor.ts';
 import { buildGeneration, type Generation } from './generation.ts';
 import type { ExecutorOptions } from './run.ts';
+import { createSharing } from './sharing.ts';
 
-export interface CompiledExecutorOptions extends ExecutorOptions {
+export interface CompiledExecutorOptions extends Omit<ExecutorOptions, 'sharing'> {
+  /** Whether concurrent identical sub-requests of the same principal are sent once. */
+  readonly share?: boolean;
   /** The operation that a request context belongs to. */
   readonly operation: (requestContext: GatewayGraphQLRequestContext) => Operation;
   /** Of compiled operations, for each supergraph in force; estimated from their texts. */
@@ -35,11 +38,13 @@ interface Compiled extends Generation {
 export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecutorOptions): CompiledGateway {
   const generations = new WeakMap<GraphQLSchema, Compiled>();
   let current: Compiled | undefined;
+  const { share, operation: operationFor, maxBytes, ...rest } = options;
+  const execution: ExecutorOptions = share === true ? { ...rest, sharing: createSharing() } : rest;
 
   gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
     current = {
       ...buildGeneration(coreSupergraphSdl, apiSchema),
-      operations: new LRUCache({ maxSize: options.maxBytes ?? DEFAULT_MAX_BYTES }),
+      operations: new LRUCache({ maxSize: maxBytes ?? DEFAULT_MAX_BYTES }),
     };
     generations.set(apiSchema, current);
   });
@@ -67,8 +72,8 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
     const name = request.operationName || undefined;
     return compiled(generation, source, document, name).execute(
       request.variables ?? {},
-      options.operation(requestContext),
-      options,
+      operationFor(requestContext),
+      execution,
     );
   }
 

@@ -1,37 +1,10 @@
 // One call of a subgraph: never rejects, bounded by the operation's signal, its answer checked before anybody reads it.
-import type { DocumentNode, ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, isErrorCode } from '../../schema/errors.ts';
 import type { Operation } from '../../schema/ports.ts';
+import { type Answer, failed, type Request } from './exchange.ts';
 import { isObject, type JsonObject } from './json.ts';
-import type { Shape } from './merge.ts';
 import { ABANDONED, type Run } from './run.ts';
-
-/** What every execution of a fetch sends but for its variables. */
-export interface Request {
-  readonly serviceName: string;
-  readonly query: string;
-  readonly document: DocumentNode;
-  readonly operationName: string | undefined;
-  /** Of the whole answer, `_entities` included. */
-  readonly shape: Shape;
-  /** A read of a client's query; what follows a mutation must see that mutation. */
-  readonly shareable: boolean;
-}
-
-export interface Answer {
-  readonly data: JsonObject | undefined;
-  readonly errors: readonly GraphQLFormattedError[];
-  readonly failure: Failure | undefined;
-}
-
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly cause: unknown;
-}
-
-export function failed(code: ErrorCode, cause: unknown): Answer {
-  return { data: undefined, errors: [], failure: { code, cause } };
-}
 
 function answerOf(result: unknown): Answer {
   if (!isObject(result)) return failed('BACKEND_BAD_ANSWER', 'the answer is not an object');

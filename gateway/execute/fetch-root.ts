@@ -1,5 +1,6 @@
 // Executes a fetch of root fields: its answer goes to the root, or into each object that offers the root type.
-import { type Answer, call } from './call.ts';
+import { call } from './call.ts';
+import type { Answer } from './exchange.ts';
 import { failureAt, type Path, subgraphError } from './failure.ts';
 import { type CompiledFetch, clientPath, variablesFor } from './fetch.ts';
 import type { JsonObject } from './json.ts';

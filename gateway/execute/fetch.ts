@@ -1,7 +1,7 @@
 // A fetch of the plan, compiled: what it sends, for which objects, and where its answer and its errors go.
 import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLSchema, Kind, OperationTypeNode, parse } from 'graphql';
-import type { Request } from './call.ts';
+import type { Request } from './exchange.ts';
 import type { Path } from './failure.ts';
 import { isInherited, type JsonObject, read, write } from './json.ts';
 import { addField, type Shape, shapeOf } from './merge.ts';

@@ -1,7 +1,7 @@
 // One execution of a compiled operation: the answer so far, what went wrong, and what its fetches share.
 import type { GraphQLError } from 'graphql';
 import type { Operation, Subgraph } from '../../schema/ports.ts';
-import type { Answer } from './call.ts';
+import type { Answer } from './exchange.ts';
 import type { JsonObject } from './json.ts';
 import type { Sharing } from './sharing.ts';
 

@@ -27,6 +27,8 @@ export interface Query {
   readonly sort: readonly SortKey[];
   readonly offset: number;
   readonly limit: number;
+  /** The client asked for a page, not for the list. */
+  readonly isPaged: boolean;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -73,7 +75,7 @@ function parseSort(text: string): SortKey[] {
 
 /** Throws RefusedRequest for a page that makes no sense; an unknown attribute is a filter that nothing fits. */
 export function parseQuery(search: string): Query {
-  if (search === '') return { conditions: [], sort: [], offset: 0, limit: DEFAULT_LIMIT };
+  if (search === '') return { conditions: [], sort: [], offset: 0, limit: DEFAULT_LIMIT, isPaged: false };
   const filters = new Map<string, string[]>();
   const reserved = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
@@ -99,5 +101,6 @@ export function parseQuery(search: string): Query {
     sort: parseSort(reserved.get('sort') ?? ''),
     offset: wholeNumber('offset', reserved.get('offset'), 0),
     limit: Math.min(MAX_LIMIT, wholeNumber('limit', reserved.get('limit'), DEFAULT_LIMIT)),
+    isPaged: reserved.has('offset') || reserved.has('limit'),
   };
 }

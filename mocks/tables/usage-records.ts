@@ -95,6 +95,21 @@ function namedServices(world: World, customer: CustomerModel, ask: Ask): readonl
 }
 
 export function usageRecords(world: World, book: UsageBook): Table {
+  // a rated event that stays in its ledger keeps its row: pages deep in a long list ask for all of them again
+  const drawn = new WeakMap<RatedUsage, { readonly row: Row; readonly drawnIn: Month }>();
+  function rowOf(
+    service: ServiceModel,
+    relatedParty: readonly object[],
+    usage: RatedUsage,
+    current: Month,
+  ): Row {
+    const before = drawn.get(usage);
+    if (before?.drawnIn === current) return before.row;
+    const row = usageRow(world, service, relatedParty, usage);
+    drawn.set(usage, { row, drawnIn: current });
+    return row;
+  }
+
   function months(ask: Ask): Month[] {
     const last = monthOf(Math.min(world.now(), ask.untilMs('usageDate')));
     const oldest = monthOf(world.now()) - KEPT_MONTHS + 1;
@@ -110,6 +125,7 @@ export function usageRecords(world: World, book: UsageBook): Table {
     stateAttribute: 'status',
     created: (body) => ({ status: body.status ?? 'received', usageDate: body.usageDate ?? iso(world.now()) }),
     rows(customer, ask) {
+      const current = monthOf(world.now());
       const [fromMs, untilMs] = [ask.fromMs('usageDate'), ask.untilMs('usageDate')];
       return namedServices(world, customer, ask).flatMap((service) => {
         const relatedParty = parties(customer, service.user);
@@ -117,7 +133,7 @@ export function usageRecords(world: World, book: UsageBook): Table {
           book
             .closed(customer, service, month, world.now())
             .filter(({ event }) => event.startMs >= fromMs && event.startMs <= untilMs)
-            .map((usage) => usageRow(world, service, relatedParty, usage)),
+            .map((usage) => rowOf(service, relatedParty, usage, current)),
         );
       });
     },

@@ -113,10 +113,10 @@ export function driverSuite(name: string, openPair: OpenPair): void {
 
     test('a renewed lease lives on; one that has ended cannot be renewed', async () => {
       const key = freshKey();
-      const token = (await here.lease(key, 50)) ?? '';
+      const token = (await here.lease(key, 300)) ?? '';
       expect(await here.renew(key, token, 60_000)).toBe(true);
       expect(await there.renew(key, 'another token', 60_000)).toBe(false);
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await new Promise((resolve) => setTimeout(resolve, 350));
       expect(await there.lease(key, 10)).toBeUndefined();
       await here.release(key, token);
       expect(await here.renew(key, token, 60_000)).toBe(false);

@@ -17,7 +17,9 @@ afterAll(async () => {
 
 if (redis !== undefined) {
   const { url, prefix } = redis;
-  driverSuite('one Redis', async () => [redisCache({ url, prefix }), redisCache({ url, prefix })]);
+  // the suite is not about speed: a busy machine must not look like a fault
+  const options = { url, prefix, commandTimeoutMs: 3_000 };
+  driverSuite('one Redis', async () => [redisCache(options), redisCache(options)]);
 
   test('instances with another prefix neither read nor hear each other', async () => {
     const [one, two] = [
@@ -38,7 +40,7 @@ if (redis !== undefined) {
 if (cluster !== undefined) {
   const { url } = cluster;
   driverSuite('a Redis Cluster', async () => {
-    const options = { url, prefix: 'test:', cluster: true };
+    const options = { url, prefix: 'test:', cluster: true, commandTimeoutMs: 3_000 };
     return [redisCache(options), redisCache(options)];
   });
 }
@@ -60,7 +62,7 @@ describe.skipIf(own === undefined)('a Redis that fails', () => {
   const stateOf = async (cache: ReturnType<typeof open>) => (await cache.health())[0]?.state;
 
   test('stopped: commands fail at once, ports stay quiet, own listeners hear on; restarted: all is well again', async () => {
-    const cache = open();
+    const cache = open({ commandTimeoutMs: 1_000 });
     const other = open();
     const heard: string[] = [];
     await cache.set('key', 'value', 60_000);
@@ -70,7 +72,7 @@ describe.skipIf(own === undefined)('a Redis that fails', () => {
     await own?.stop();
     await vi.waitFor(async () => expect(await stateOf(cache)).toBe('DOWN'));
     await expect(cache.getMany(['key'])).rejects.toThrow();
-    expect(await elapsedMs(cache.getMany(['key']))).toBeLessThan(50);
+    expect(await elapsedMs(cache.getMany(['key']))).toBeLessThan(500);
     expect(await cache.get('key')).toBeUndefined();
     await cache.set('key', 'value', 1_000);
     await cache.publish('topic', 'here alone');
@@ -95,18 +97,18 @@ describe.skipIf(own === undefined)('a Redis that fails', () => {
   });
 
   test('frozen: the first command costs the timeout, the next ones nothing; thawed: it recovers', async () => {
-    const cache = open({ commandTimeoutMs: 150 });
+    const cache = open({ commandTimeoutMs: 400 });
     await cache.set('key', 'value', 60_000);
     own?.freeze();
     const firstMs = await elapsedMs(cache.getMany(['key']));
-    expect(firstMs).toBeGreaterThan(140);
-    expect(firstMs).toBeLessThan(600);
+    expect(firstMs).toBeGreaterThan(390);
+    expect(firstMs).toBeLessThan(1_500);
     const laterMs = await elapsedMs(
       Promise.allSettled(Array.from({ length: 100 }, () => cache.getMany(['key']))),
     );
-    expect(laterMs).toBeLessThan(100);
+    expect(laterMs).toBeLessThan(300);
     expect(await stateOf(cache)).toBe('DOWN');
-    expect(await elapsedMs(cache.subscribe('topic', () => {}))).toBeLessThan(600);
+    expect(await elapsedMs(cache.subscribe('topic', () => {}))).toBeLessThan(1_500);
     own?.thaw();
     await vi.waitFor(async () => expect(await cache.get('key')).toBe('value'), 5_000);
     expect(await stateOf(cache)).toBe('UP');

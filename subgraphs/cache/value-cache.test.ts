@@ -294,22 +294,22 @@ function valueCacheSuite(name: string, openPair: OpenPair): void {
     });
 
     test('a holder that died leaves its lease, and another one loads', async () => {
-      await drivers[1].lease(key, 250);
+      await drivers[1].lease(key, 500);
       const answer = read(here);
       await pause(20);
       expect(end.calls).toHaveLength(0);
-      nowMs += 250;
+      nowMs += 500;
       expect(await answer).toMatchObject({ [key]: { value: `${key} v1` } });
       expect(await read(there)).toMatchObject({ [key]: { freshness: 'CACHED' } });
     });
 
     test('a holder that lives keeps its lease, however long it loads', async () => {
-      const cache = createValueCache(drivers[0], { leaseMs: 60 });
+      const cache = createValueCache(drivers[0], { leaseMs: 300 });
       const open = end.hold();
       const first = read(cache);
       await vi.waitFor(() => expect(end.calls).toHaveLength(1));
       const second = read(there);
-      await pause(200);
+      await pause(700);
       expect(end.calls).toHaveLength(1);
       open();
       await Promise.all([first, second]);
@@ -365,7 +365,9 @@ valueCacheSuite('in memory', async () => {
 });
 if (redis !== undefined) {
   const { url, prefix } = redis;
-  valueCacheSuite('on Redis', async () => [redisCache({ url, prefix }), redisCache({ url, prefix })]);
+  // the suite is not about speed: a busy machine must not look like a fault
+  const options = { url, prefix, commandTimeoutMs: 3_000 };
+  valueCacheSuite('on Redis', async () => [redisCache(options), redisCache(options)]);
 }
 
 describe.skipIf(own === undefined)('with a Redis that fails', () => {
@@ -386,7 +388,7 @@ describe.skipIf(own === undefined)('with a Redis that fails', () => {
       else own?.freeze();
       const startMs = performance.now();
       expect(await read()).toMatchObject({ key: { value: 'key v1', freshness: 'LIVE' } });
-      expect(performance.now() - startMs).toBeLessThan(1_000);
+      expect(performance.now() - startMs).toBeLessThan(1_500);
       const open = end.hold();
       const readers = Array.from({ length: 20 }, read);
       await vi.waitFor(() => expect(end.calls.length).toBeGreaterThan(2));

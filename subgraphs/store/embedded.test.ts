@@ -97,4 +97,4 @@ test('a folder that can’t be made into a database is unlocked again', async ()
   await writeFile(join(folder, 'pglite'), 'a file in its place');
   await expect(openStore({ dataFolder: folder })).rejects.toThrow();
   expect(await readdir(folder)).toEqual(['pglite']);
-});
+}, 30_000);

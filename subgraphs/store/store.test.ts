@@ -353,4 +353,4 @@ test('a server that is not there, and a schema’s name that is none, are refuse
     /^(?!.*secret)/,
   );
   await expect(openStore({ inMemory: true, schema: 'a"; DROP' })).rejects.toThrow("can't be a schema's name");
-});
+}, 30_000);

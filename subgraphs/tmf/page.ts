@@ -126,5 +126,5 @@ function totalOf(answer: Answer): number | undefined {
 
 /** Whether any value at the path is among the wanted ones. */
 export function names(row: TmfObject, path: string, wanted: ReadonlySet<string>): boolean {
-  return all(row, path).some((value) => wanted.has(String(value)));
+  return path === 'id' ? wanted.has(row.id) : all(row, path).some((value) => wanted.has(String(value)));
 }

@@ -4,9 +4,14 @@ import type { BackEndConfig } from './providers.ts';
 /** TMF630: a dotted path, optionally with `.gt .gte .lt .lte .ne` behind, to a value or several (= or). */
 export type Filter = Readonly<Record<string, string | readonly string[]>>;
 
-/** As one part of a URL. Half a surrogate pair, which a client can send, would make encodeURIComponent throw. */
+/** As one part of a URL. */
 export function encode(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    // half a surrogate pair, which a client can send; looked for only now, for every id goes this way
+    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  }
 }
 
 const fieldOf = (path: string) => path.split('.')[0] ?? path;

@@ -11,21 +11,26 @@ function idOf(value: unknown): string | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
 }
 
+function isTmfObject(raw: Readonly<Record<string, unknown>>): raw is TmfObject {
+  return typeof raw.id === 'string' && raw.id !== '';
+}
+
 /** The object with its id as text; undefined for what has none, for then nothing can refer to it. */
 export function tmfObject(raw: unknown): TmfObject | undefined {
   if (!isRecord(raw)) return undefined;
+  // nearly every row: no copy
+  if (isTmfObject(raw)) return raw;
   const id = idOf(raw.id);
   return id === undefined ? undefined : { ...raw, id };
 }
 
-const ALWAYS = ['id', 'href', '@type', '@baseType'];
+const ALWAYS = ['href', '@type', '@baseType'];
 
 /** Only the first-level fields asked for and what always comes: half of all back ends send everything. */
 export function project(object: TmfObject, names: readonly string[] | undefined): TmfObject {
   if (names === undefined) return object;
-  const projected: Record<string, unknown> = {};
-  for (const name of [...ALWAYS, ...names]) {
-    if (Object.hasOwn(object, name)) projected[name] = object[name];
-  }
-  return { ...projected, id: object.id };
+  const projected: Record<string, unknown> & { id: string } = { id: object.id };
+  for (const name of ALWAYS) if (Object.hasOwn(object, name)) projected[name] = object[name];
+  for (const name of names) if (name !== 'id' && Object.hasOwn(object, name)) projected[name] = object[name];
+  return projected;
 }

@@ -1,0 +1,312 @@
+// TMF630 as clients meet it: filters, fields, sorting, pages, errors, writing.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from './simulator.ts';
+
+const NOW = Date.parse('2026-11-15T10:00:00Z');
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ now: () => NOW });
+});
+afterAll(() => simulator.close());
+
+type Json = Record<string, unknown>;
+
+function address(api: string): string {
+  const found = simulator.apis.find((each) => each.api === api);
+  if (found === undefined) throw new Error(`no ${api}`);
+  return found.baseUrl;
+}
+
+async function list(api: string, path: string): Promise<{ status: number; headers: Headers; rows: Json[] }> {
+  const answer = await fetch(`${address(api)}/${path}`);
+  // lists are arrays of objects; a test that gets something else fails on its expectation
+  return { status: answer.status, headers: answer.headers, rows: (await answer.json()) as Json[] };
+}
+
+async function send(method: string, api: string, path: string, body?: unknown, type = 'application/json') {
+  const answer = await fetch(`${address(api)}/${path}`, {
+    method,
+    headers: { 'content-type': type },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const json: Json = text === '' ? {} : JSON.parse(text);
+  return { status: answer.status, headers: answer.headers, json };
+}
+
+const ids = (rows: readonly Json[]): unknown[] => rows.map(({ id }) => id);
+
+describe('filters', () => {
+  const CASES: readonly (readonly [name: string, api: string, path: string, expected: readonly string[]])[] =
+    [
+      ['one value', 'TMF638', 'service?id=svc-acme-bb-1', ['svc-acme-bb-1']],
+      ['comma is or', 'TMF638', 'service?id=svc-acme-bb-1,svc-acme-bb-2', ['svc-acme-bb-1', 'svc-acme-bb-2']],
+      [
+        'encoded comma is or',
+        'TMF638',
+        'service?id=svc-acme-bb-1%2Csvc-acme-bb-2',
+        ['svc-acme-bb-1', 'svc-acme-bb-2'],
+      ],
+      [
+        'repeated is or',
+        'TMF638',
+        'service?id=svc-acme-bb-1&id=svc-acme-bb-2',
+        ['svc-acme-bb-1', 'svc-acme-bb-2'],
+      ],
+      [
+        'two attributes are and',
+        'TMF638',
+        'service?serviceType=broadband&state=active&place.id=site-acme-depot',
+        ['svc-acme-bb-2'],
+      ],
+      ['through arrays', 'TMF637', 'product?realizingService.id=svc-acme-m-07', ['prd-acme-m-07']],
+      [
+        'through nested arrays',
+        'TMF651',
+        'agreement?agreementItem.product.id=prd-family-tv-1',
+        ['agr-family'],
+      ],
+      ['by number', 'TMF638', 'service?serviceCharacteristic.value=33639980007', ['svc-acme-m-07']],
+      ['nothing fits', 'TMF638', 'service?state=terminated', []],
+      ['unknown attribute', 'TMF638', 'service?colour=red', []],
+      ['unknown id', 'TMF637', 'product?relatedParty.id=cust-nobody', []],
+      [
+        'ne',
+        'TMF638',
+        'service?relatedParty.id=cust-family&serviceType.ne=mobile',
+        ['svc-family-bb-1', 'svc-family-tv-1'],
+      ],
+      ['regex', 'TMF638', 'service?id.regex=^svc-family-(bb|tv)-', ['svc-family-bb-1', 'svc-family-tv-1']],
+      [
+        'boolean',
+        'TMF620',
+        'productOffering?isBundle=true&category.id=cat-tv',
+        ['off-bundle-home', 'off-bundle-family'],
+      ],
+      [
+        'number, gt',
+        'TMF620',
+        'productOfferingPrice?price.value.gt=99',
+        [
+          'price-handset-norda-x1-device',
+          'price-handset-norda-x1-storage-512',
+          'price-bundle-office-monthly',
+        ],
+      ],
+      [
+        'number, equal in value',
+        'TMF620',
+        'productOfferingPrice?price.value=499.00',
+        ['price-handset-norda-x1-device'],
+      ],
+      [
+        'date, gte and lt',
+        'TMF678',
+        'customerBill?billingAccount.id=acc-family&billDate.gte=2026-10-01&billDate.lt=2026-11-01',
+        ['bill-acc-family-2026-09'],
+      ],
+      [
+        'date, other zone',
+        'TMF678',
+        'customerBill?billingAccount.id=acc-family&billDate=2026-10-01T02:00:00%2B02:00',
+        ['bill-acc-family-2026-09'],
+      ],
+      [
+        'date, plus not encoded',
+        'TMF678',
+        'customerBill?billingAccount.id=acc-family&billDate=2026-10-01T02:00:00+02:00',
+        ['bill-acc-family-2026-09'],
+      ],
+      [
+        'date, lte',
+        'TMF678',
+        'customerBill?billingAccount.id=acc-family&billDate.lte=2026-06-01T00:00:00Z',
+        ['bill-acc-family-2026-05'],
+      ],
+    ];
+
+  it.each(CASES)('%s', async (_, api, path, expected) => {
+    const { status, rows, headers } = await list(api, path);
+    expect({ status, ids: ids(rows) }).toEqual({ status: 200, ids: expected });
+    expect(headers.get('x-total-count')).toBe(String(expected.length));
+  });
+});
+
+describe('fields', () => {
+  it('keeps id, href and @type', async () => {
+    const { rows } = await list('TMF638', 'service?id=svc-acme-bb-1&fields=state,name,nonsense');
+    expect(Object.keys(rows[0] ?? {}).sort()).toEqual(['@type', 'href', 'id', 'name', 'state']);
+  });
+
+  it('works for one resource', async () => {
+    const { json } = await send('GET', 'TMF638', 'service/svc-acme-bb-1?fields=state');
+    expect(Object.keys(json).sort()).toEqual(['@type', 'href', 'id', 'state']);
+  });
+});
+
+describe('sort', () => {
+  it('goes by several keys, numbers as numbers', async () => {
+    const { rows } = await list('TMF620', 'productOfferingPrice?sort=-price.value,id&limit=3&fields=price');
+    expect(rows.map(({ price }) => price)).toEqual([499, 200, 180].map((value) => ({ unit: 'EUR', value })));
+  });
+
+  it('goes by date, newest first', async () => {
+    const { rows } = await list(
+      'TMF678',
+      'customerBill?billingAccount.id=acc-family&sort=-billDate&fields=billDate',
+    );
+    const dates = rows.map(({ billDate }) => String(billDate));
+    expect(dates).toEqual([...dates].sort().reverse());
+    expect(dates).toHaveLength(6);
+  });
+});
+
+describe('pages', () => {
+  it('cuts the list without gaps or repetitions', async () => {
+    const all = ids((await list('TMF638', 'service?limit=1000')).rows);
+    const paged: unknown[] = [];
+    for (let offset = 0; offset < all.length; offset += 25) {
+      const { status, rows, headers } = await list('TMF638', `service?limit=25&offset=${offset}`);
+      expect(status).toBe(206);
+      expect(headers.get('x-total-count')).toBe(String(all.length));
+      expect(headers.get('x-result-count')).toBe(String(rows.length));
+      paged.push(...ids(rows));
+    }
+    expect(paged).toEqual(all);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('is 200 when the page is everything, and when no page was asked for', async () => {
+    expect((await list('TMF638', 'service?limit=1000')).status).toBe(200);
+    const first = await list('TMF657', 'serviceLevelObjective');
+    expect([first.status, first.rows.length]).toEqual([200, 100]);
+    expect(Number(first.headers.get('x-total-count'))).toBeGreaterThan(100);
+  });
+
+  it('never sends more than 1000', async () => {
+    const { rows } = await list('TMF635', 'usage?relatedParty.id=cust-acme&limit=5000');
+    expect(rows).toHaveLength(1000);
+  });
+
+  it('gives links in version 5', async () => {
+    const { headers } = await list(
+      'TMF628',
+      'performanceMeasurement?tag.serviceId=svc-acme-bb-1&limit=10&offset=10',
+    );
+    const link = headers.get('link') ?? '';
+    for (const rel of ['self', 'first', 'prev', 'next', 'last']) expect(link).toContain(`rel="${rel}"`);
+    const next = /<([^>]+)>; rel="next"/.exec(link)?.[1] ?? '';
+    const following = await fetch(next);
+    expect(following.status).toBe(206);
+    expect(next).toContain('offset=20');
+  });
+
+  it.each(['limit=-1', 'limit=ten', 'offset=1.5'])('refuses %s', async (query) => {
+    const { status, json } = await send('GET', 'TMF638', `service?${query}`);
+    expect(status).toBe(400);
+    expect(json).toMatchObject({ '@type': 'Error', status: '400', code: '28' });
+  });
+});
+
+describe('errors', () => {
+  const CASES: readonly (readonly [
+    name: string,
+    method: string,
+    api: string,
+    path: string,
+    body: unknown,
+    status: number,
+  ])[] = [
+    ['unknown id', 'GET', 'TMF638', 'service/nobody', undefined, 404],
+    ['unknown resource', 'GET', 'TMF638', 'nothing', undefined, 404],
+    ['too deep', 'GET', 'TMF638', 'service/svc-acme-bb-1/name', undefined, 404],
+    ['no creation of bills', 'POST', 'TMF678', 'customerBill', {}, 405],
+    ['PUT', 'PUT', 'TMF638', 'service/svc-acme-bb-1', {}, 405],
+    ['missing attributes', 'POST', 'TMF638', 'service', { state: 'active' }, 400],
+    ['no JSON', 'POST', 'TMF638', 'service', '{', 400],
+    ['no object', 'POST', 'TMF638', 'service', '[]', 400],
+    ['taken id', 'POST', 'TMF639', 'resource', { id: 'res-ont-acme-bb-1', name: 'x' }, 409],
+    ['change of id', 'PATCH', 'TMF638', 'service/svc-acme-bb-1', { id: 'other' }, 400],
+    ['loss of what is mandatory', 'PATCH', 'TMF638', 'service/svc-acme-bb-1', { state: null }, 400],
+    ['patch of nothing', 'PATCH', 'TMF638', 'service/nobody', {}, 404],
+    [
+      'a body beyond the limit',
+      'POST',
+      'TMF638',
+      'service',
+      JSON.stringify({ name: 'x'.repeat(1_100_000) }),
+      413,
+    ],
+    ['a callback that is none', 'POST', 'TMF638', 'hub', { callback: 'ftp://x' }, 400],
+  ];
+
+  it.each(CASES)('%s', async (_, method, api, path, body, status) => {
+    const { json, ...answer } = await send(method, api, path, body);
+    expect(answer.status).toBe(status);
+    expect(json).toMatchObject({ '@type': 'Error', status: String(status) });
+    expect(Object.keys(json).sort()).toEqual(['@type', 'code', 'message', 'reason', 'status']);
+  });
+
+  it('does not take a JSON patch', async () => {
+    const { status } = await send(
+      'PATCH',
+      'TMF638',
+      'service/svc-acme-bb-1',
+      [],
+      'application/json-patch+json',
+    );
+    expect(status).toBe(415);
+  });
+});
+
+describe('writing', () => {
+  it('creates, finds, merges and removes', async () => {
+    const body = {
+      state: 'designed',
+      serviceSpecification: { id: 'svcspec-mobile' },
+      relatedParty: [{ id: 'cust-acme' }],
+    };
+    const created = await send('POST', 'TMF638', 'service', body);
+    expect(created.status).toBe(201);
+    expect(created.headers.get('location')).toBe(created.json.href);
+    const id = String(created.json.id);
+
+    const found = await list('TMF638', `service?relatedParty.id=cust-acme&state=designed&limit=1000`);
+    expect(ids(found.rows)).toContain(id);
+
+    const patched = await send('PATCH', 'TMF638', `service/${id}`, {
+      state: 'active',
+      description: 'new',
+      relatedParty: null,
+    });
+    expect(patched.status).toBe(200);
+    expect(patched.json).toMatchObject({ id, state: 'active', description: 'new' });
+    expect(patched.json).not.toHaveProperty('relatedParty');
+
+    expect((await send('DELETE', 'TMF638', `service/${id}`)).status).toBe(204);
+    expect((await send('GET', 'TMF638', `service/${id}`)).status).toBe(404);
+  });
+
+  it('keeps a change of the world under every filter and in the list', async () => {
+    await send('PATCH', 'TMF678', 'customerBill/bill-acc-borealis-2026-08', { state: 'onHold' });
+    const held = await list('TMF678', 'customerBill?state=onHold');
+    expect(ids(held.rows)).toEqual(['bill-acc-borealis-2026-08']);
+    const own = await list('TMF678', 'customerBill?billingAccount.id=acc-borealis');
+    expect(own.rows.filter(({ id }) => id === 'bill-acc-borealis-2026-08')).toMatchObject([
+      { state: 'onHold' },
+    ]);
+    const all = await list('TMF678', 'customerBill?limit=1000');
+    expect(all.rows.filter(({ id }) => id === 'bill-acc-borealis-2026-08')).toMatchObject([
+      { state: 'onHold' },
+    ]);
+    expect(new Set(ids(all.rows)).size).toBe(all.rows.length);
+  });
+
+  it('keeps what was removed away', async () => {
+    expect((await send('DELETE', 'TMF639', 'resource/res-msisdn-33639989001')).status).toBe(204);
+    const { rows } = await list('TMF639', 'resource?category=msisdn&resourceStatus=available');
+    expect(ids(rows)).not.toContain('res-msisdn-33639989001');
+    expect(rows).toHaveLength(39);
+  });
+});

@@ -1,0 +1,69 @@
+// The child's end of a benchmark process: starts what it is for, answers its parent, and never outlives it.
+
+export interface Usage {
+  /** User and system, all threads, since the process began. */
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+}
+
+/** What a parent asks and a child answers over the channel. */
+export interface Question {
+  readonly id: number;
+  readonly command: string;
+  readonly payload: unknown;
+}
+export type Answer =
+  | { readonly kind: 'READY'; readonly ready: unknown }
+  | { readonly kind: 'RESULT'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'FAULT'; readonly id: number | undefined; readonly message: string };
+
+interface Started {
+  /** Told to the parent when the process can be used. */
+  readonly ready: unknown;
+  readonly commands?: Readonly<Record<string, (payload: unknown) => unknown>>;
+  stop(): Promise<void>;
+}
+
+function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() };
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+function tell(answer: Answer): void {
+  process.send?.(answer);
+}
+
+/** Settings are the process's only argument: JSON that the parent wrote. */
+export async function runChild<Settings>(start: (settings: Settings) => Promise<Started>): Promise<void> {
+  // the parent is gone, however it went: nobody will ask again
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl-C reaches the whole group; the parent decides
+  process.on('SIGINT', () => undefined);
+  try {
+    // the parent's `Settings` and ours are one type
+    const started = await start(JSON.parse(process.argv[2] ?? '{}') as Settings);
+    process.on('message', (message) => {
+      // both ends of the channel are in this folder
+      const { id, command, payload } = message as Question;
+      const act = async () => {
+        if (command === 'usage') return usage();
+        if (command === 'stop') return started.stop();
+        const asked = started.commands?.[command];
+        if (asked === undefined) throw new Error(`no command ${command}`);
+        return asked(payload);
+      };
+      act().then(
+        (result) => tell({ kind: 'RESULT', id, result: result ?? null }),
+        (error: unknown) => tell({ kind: 'FAULT', id, message: messageOf(error) }),
+      );
+    });
+    tell({ kind: 'READY', ready: started.ready });
+  } catch (error) {
+    tell({ kind: 'FAULT', id: undefined, message: messageOf(error) });
+    process.exitCode = 1;
+    process.disconnect();
+  }
+}

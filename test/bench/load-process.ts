@@ -1,0 +1,115 @@
+// A process that sends requests: so many at once, each with its own headers, for so long, and times the answers.
+import { Client } from 'undici';
+import { runChild } from './child-side.ts';
+
+export interface LoadOrder {
+  readonly url: string;
+  readonly body: string;
+  /** Taken in turn, over all connections. */
+  readonly headers: readonly Readonly<Record<string, string>>[];
+  readonly connections: number;
+  readonly durationMs: number;
+}
+
+export interface LoadResult {
+  /** Answered inside the time. */
+  readonly answered: number;
+  /** Answered at all: those that were under way at its end are waited for. */
+  readonly total: number;
+  /** Another status than 200, no answer, or (in a sample) errors in the answer. */
+  readonly failed: number;
+  readonly elapsedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly bytes: number;
+}
+
+/** One answer in so many is read; reading them all would cost more than some gateways take to make them. */
+const READ_ONE_IN = 50;
+const ERRORS = Buffer.from('"errors":[');
+
+const quantile = (sorted: Float64Array, at: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? 0;
+
+interface Tally {
+  answered: number;
+  total: number;
+  failed: number;
+  bytes: number;
+  readonly timesMs: number[];
+}
+
+/** One request after the other on one connection, until the end. */
+function keepAsking(
+  client: Client,
+  path: string,
+  order: LoadOrder,
+  next: () => Readonly<Record<string, string>>,
+  untilMs: number,
+  tally: Tally,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const ask = (): void => {
+      if (performance.now() >= untilMs) return resolve();
+      const startedMs = performance.now();
+      const sampled = tally.total % READ_ONE_IN === 0 ? ([] as Buffer[]) : undefined;
+      let status = 0;
+      const finish = (failed: boolean): void => {
+        const endedMs = performance.now();
+        tally.total += 1;
+        if (failed) tally.failed += 1;
+        if (endedMs <= untilMs) tally.answered += 1;
+        tally.timesMs.push(endedMs - startedMs);
+        ask();
+      };
+      client.dispatch(
+        { path, method: 'POST', headers: next(), body: order.body },
+        {
+          onRequestStart: () => undefined,
+          onResponseStart: (_, statusCode) => {
+            status = statusCode;
+          },
+          onResponseData: (_, chunk) => {
+            tally.bytes += chunk.byteLength;
+            sampled?.push(chunk);
+          },
+          onResponseEnd: () =>
+            finish(status !== 200 || (sampled !== undefined && Buffer.concat(sampled).includes(ERRORS))),
+          // not at once: a gateway that is gone would be asked in a tight loop
+          onResponseError: () => void setTimeout(finish, 20, true),
+        },
+      );
+    };
+    ask();
+  });
+}
+
+async function load(order: LoadOrder): Promise<LoadResult> {
+  const { origin, pathname } = new URL(order.url);
+  const clients = Array.from({ length: order.connections }, () => new Client(origin));
+  let turn = 0;
+  const next = (): Readonly<Record<string, string>> => {
+    turn += 1;
+    return order.headers[turn % order.headers.length] ?? {};
+  };
+  const tally: Tally = { answered: 0, total: 0, failed: 0, bytes: 0, timesMs: [] };
+  const startedMs = performance.now();
+  const untilMs = startedMs + order.durationMs;
+  await Promise.all(clients.map((client) => keepAsking(client, pathname, order, next, untilMs, tally)));
+  await Promise.all(clients.map((client) => client.close()));
+  const sorted = Float64Array.from(tally.timesMs).sort();
+  const { timesMs: _, ...counts } = tally;
+  return {
+    ...counts,
+    elapsedMs: order.durationMs,
+    p50Ms: quantile(sorted, 0.5),
+    p99Ms: quantile(sorted, 0.99),
+  };
+}
+
+await runChild<Record<string, never>>(async () => ({
+  ready: {},
+  // the parent, in this folder, sends nothing else
+  commands: { load: (payload) => load(payload as LoadOrder) },
+  stop: async () => undefined,
+}));

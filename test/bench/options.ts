@@ -1,0 +1,92 @@
+// The benchmark's command line.
+import { parseArgs } from 'node:util';
+import type { Timing } from './rounds.ts';
+
+export interface BenchOptions {
+  /** Named cases only: a part of the name, any case. */
+  readonly only: string | undefined;
+  readonly json: boolean;
+  readonly operations: boolean;
+  readonly shop: boolean;
+  readonly timing: Timing;
+  /** Added by the simulator, and by the shop's subgraphs, to each answer. */
+  readonly latencyMs: number;
+  /** Different tokens that the shop's clients carry. */
+  readonly principals: number;
+  /** For every gateway, ours and others: V8's flags. */
+  readonly nodeFlags: readonly string[];
+  /** Our gateways write V8 CPU profiles there. */
+  readonly profileFolder: string | undefined;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --quick               a smoke run: one short round at concurrencies 1 and 16
+  --only <name>         cases whose name contains this
+  --section <which>     operations (ours, on the simulator) or shop (four subgraphs); without it both
+  --rounds <n>          rounds of each measurement (5)
+  --round-ms <n>        length of a round (1500)
+  --concurrency <list>  1,16,64; the shop always takes the last
+  --latency <ms>        added to each answer of back ends and shop subgraphs (0)
+  --principals <n>      different tokens among the shop's clients (500)
+  --semi-space <MB>     V8's --max-semi-space-size, for every gateway alike
+  --profile <folder>    CPU profiles of our gateways
+  --json                results as JSON in the last line`;
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`--${name}: a whole number from ${least}\n${USAGE}`);
+}
+
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      section: { type: 'string' },
+      rounds: { type: 'string' },
+      'round-ms': { type: 'string' },
+      concurrency: { type: 'string' },
+      latency: { type: 'string', default: '0' },
+      principals: { type: 'string', default: '500' },
+      'semi-space': { type: 'string' },
+      profile: { type: 'string' },
+    },
+  });
+  const { quick, section } = values;
+  if (section !== undefined && section !== 'operations' && section !== 'shop') throw new Error(USAGE);
+  const concurrencies = (values.concurrency ?? (quick ? '1,16' : '1,16,64')).split(',');
+  const roundMs = wholeNumber('round-ms', values['round-ms'] ?? (quick ? '250' : '1500'), 50);
+  return {
+    only: values.only?.toLowerCase(),
+    json: values.json,
+    operations: section !== 'shop',
+    shop: section !== 'operations',
+    timing: {
+      rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '5'), 1),
+      roundMs,
+      warmUpMs: quick ? 250 : 2000,
+      concurrencies: concurrencies.map((each) => wholeNumber('concurrency', each, 1)),
+    },
+    latencyMs: wholeNumber('latency', values.latency, 0),
+    principals: wholeNumber('principals', values.principals, 1),
+    nodeFlags:
+      values['semi-space'] === undefined
+        ? []
+        : [`--max-semi-space-size=${wholeNumber('semi-space', values['semi-space'], 1)}`],
+    profileFolder: values.profile,
+  };
+}
+
+/** Node's flags for a gateway of ours, which may be profiled. */
+export function ownFlags({ nodeFlags, profileFolder }: BenchOptions, name: string): readonly string[] {
+  if (profileFolder === undefined) return nodeFlags;
+  return [
+    ...nodeFlags,
+    '--cpu-prof',
+    `--cpu-prof-dir=${profileFolder}`,
+    `--cpu-prof-name=${name}-${process.pid}.cpuprofile`,
+  ];
+}

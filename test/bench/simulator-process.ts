@@ -1,0 +1,36 @@
+// A process of the simulator alone, which tells how many requests its back ends got.
+import { type Simulator, startSimulator } from '../../mocks/simulator.ts';
+import { runChild } from './child-side.ts';
+import { clock } from './clock.ts';
+
+export interface SimulatorSettings {
+  readonly clockOffsetMs: number;
+  readonly latencyMs: number;
+}
+
+export interface SimulatorReady {
+  readonly apis: Simulator['apis'];
+}
+
+export interface Calls {
+  readonly count: number;
+  /** The log keeps only so many: the count is the least there can have been. */
+  readonly isLeast: boolean;
+}
+
+const LOG_CAPACITY = 20_000;
+
+await runChild<SimulatorSettings>(async ({ clockOffsetMs, latencyMs }) => {
+  const simulator = await startSimulator({ port: 0, now: clock(clockOffsetMs), latencyMs });
+  return {
+    ready: { apis: simulator.apis } satisfies SimulatorReady,
+    commands: {
+      calls: (): Calls => {
+        const count = simulator.requests().length;
+        return { count, isLeast: count >= LOG_CAPACITY };
+      },
+      forget: () => fetch(`${simulator.url}/_simulator/requests`, { method: 'DELETE' }).then(() => null),
+    },
+    stop: () => simulator.close(),
+  };
+});
