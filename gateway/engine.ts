@@ -15,7 +15,7 @@ import { switchVendorReportsOff } from './config.ts';
 import { compiledExecutor } from './execute/apollo.ts';
 
 /** What the gateway's executor and its data sources find in the context. */
-export interface EngineContext {
+interface EngineContext {
   readonly operation: Operation;
 }
 

@@ -5,7 +5,7 @@ import type { HealthReport, HealthSource } from '../schema/ports.ts';
 /** A probe waits for its answer; a source that takes longer is as good as down. */
 const PATIENCE_MS = 2000;
 
-export type Readiness = 'READY' | 'DRAINING' | 'NOT_READY';
+type Readiness = 'READY' | 'DRAINING' | 'NOT_READY';
 
 interface Options {
   readonly sources: readonly HealthSource[];
@@ -25,7 +25,7 @@ async function ask(source: HealthSource, position: number): Promise<readonly Hea
   );
 }
 
-export async function readiness({ sources, draining }: Options): Promise<{
+async function readiness({ sources, draining }: Options): Promise<{
   readonly state: Readiness;
   readonly checks: readonly HealthReport[];
 }> {

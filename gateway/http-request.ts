@@ -23,7 +23,7 @@ export interface GraphQLRequest {
  * A page elsewhere can send a GET with none of these without the browser asking us first (CORS preflight). Tokens
  * travel in `authorization`, never in a cookie, so such a request could only be anonymous; it is refused even so.
  */
-export const PREFLIGHT_HEADERS = [
+const PREFLIGHT_HEADERS = [
   'authorization',
   'apollo-require-preflight',
   'x-apollo-operation-name',

@@ -56,7 +56,11 @@ const documents = fc
   );
 
 test('is that of the expanded document', () => {
-  fc.assert(fc.property(documents, (text) => expect(measure(parse(text))).toEqual(expanded(text))));
+  fc.assert(
+    fc.property(documents, (text) => {
+      expect(measure(parse(text))).toEqual(expanded(text));
+    }),
+  );
 });
 
 describe('documents made to hurt', () => {

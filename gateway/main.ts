@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly namespace?: string;
   /** Nothing on disk: without DATABASE_URL the embedded database is gone with the process. */
   readonly store?: 'memory';
+  /** Demo actors besides those of the demonstration. */
+  readonly actors?: readonly DemoActor[];
 }
 
 export interface Running {
@@ -163,18 +165,19 @@ const demoPrincipal = (actor: DemoActor): Omit<Principal, 'grantVersion'> => ({
   })),
 });
 
-async function openActors({ config, namespace, cache, now, log }: Parts, inMemory: boolean) {
+async function openActors({ config, namespace, cache, now, log }: Parts, surroundings: Surroundings) {
   const place =
     config.databaseUrl === undefined
       ? { dataFolder: join(resolve(config.dataFolder), 'database') }
       : { databaseUrl: config.databaseUrl };
   const store = await openStore({
     ...place,
-    inMemory,
+    inMemory: surroundings.store === 'memory',
     schema: namespace,
     onFault: (error) => log.warn({ error }, 'database'),
   });
-  if (config.demo) await saveActors(store, ACTORS.map(demoPrincipal), { bus: cache });
+  const actors = [...ACTORS, ...(surroundings.actors ?? [])];
+  if (config.demo) await saveActors(store, actors.map(demoPrincipal), { bus: cache });
   return { store, grants: grantReader(store, { bus: cache, now }) };
 }
 
@@ -221,7 +224,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const parts = await openParts(config, surroundings);
   const { systems, modules, log, now, cache, client } = parts;
   const { contract } = systems;
-  const { store, grants } = await openActors(parts, surroundings.store === 'memory');
+  const { store, grants } = await openActors(parts, surroundings);
   const keys = await openPrincipalKeys(config);
   const remotes = config.remoteSubgraphs.map(({ name, url }) => {
     const sdl = contract.subgraphs.get(name)?.sdl;

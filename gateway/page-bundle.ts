@@ -21,7 +21,7 @@ const ENTRIES = {
   'graphql.worker': 'monaco-graphql/esm/graphql.worker.js',
 };
 
-export async function pageVersion(): Promise<string> {
+async function pageVersion(): Promise<string> {
   const hash = createHash('sha256');
   for (const name of ['graphiql', 'esbuild', 'react']) {
     hash.update(await readFile(require.resolve(`${name}/package.json`)));

@@ -145,6 +145,7 @@ describe.each(['COMPILED', 'STOCK'] as const)('%s execution', (execution) => {
       expect(json.data).toEqual({ bills: [{ id: 'b1', offering: { name: null } }] });
       expect(json.errors?.map(({ extensions }) => extensions.code)).toEqual(['INTERNAL_SERVER_ERROR']);
       expect(JSON.stringify(json)).not.toContain('secret');
+      expect(sample.logged.find((line) => line.includes('subgraph failed'))).toContain('"message":"secret"');
     });
   });
 

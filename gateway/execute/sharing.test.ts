@@ -1,13 +1,14 @@
 // Concurrent identical sub-requests: one call for one principal, never across principals, never for mutations.
 import type { ExecutionResult } from 'graphql';
 import { beforeEach, expect, it } from 'vitest';
-import type { Operation } from '../../schema/ports.ts';
+import type { Operation, SubgraphRequest } from '../../schema/ports.ts';
 import { createSharing } from './sharing.ts';
 import { type Ask, actor, plain, type TestGraph, testGraph } from './test-graph.ts';
 
 let graph: TestGraph;
 let answers: ((result: ExecutionResult) => void)[];
 let running: Operation[];
+let sent: string[];
 let ask: (given?: Partial<Operation>) => Ask;
 
 beforeEach(async () => {
@@ -15,10 +16,11 @@ beforeEach(async () => {
     a: {
       sdl: 'type Query { me: Me } type Mutation { change: Me } type Me @key(fields: "id") { id: ID! name: String friend: Me }',
     },
-    b: { sdl: 'type Me @key(fields: "id") { id: ID! age: Int }' },
+    b: { sdl: 'type Me @key(fields: "id") { id: ID! age: Int size: Int }' },
   });
   answers = [];
   running = [];
+  sent = [];
   const sharing = createSharing();
   const subgraphs = new Map(
     ['a', 'b'].map((name) => [
@@ -26,9 +28,10 @@ beforeEach(async () => {
       {
         name,
         sdl: '',
-        run: (_: unknown, operation: Operation) =>
+        run: ({ query }: SubgraphRequest, operation: Operation) =>
           new Promise<ExecutionResult>((resolve) => {
             running.push(operation);
+            sent.push(query);
             answers.push(resolve);
           }),
       },
@@ -45,7 +48,7 @@ const me = () => ({
 });
 const settled = () => new Promise(setImmediate);
 
-it('is one call, and each operation writes into its own copy', async () => {
+it('is one call for all who wait', async () => {
   const text = '{ me { name friend { age } } }';
   const results = [graph.ours(text, {}, ask()), graph.ours(text, {}, ask())];
   await settled();
@@ -56,6 +59,23 @@ it('is one call, and each operation writes into its own copy', async () => {
   answers[1]?.({ data: { _entities: [{ age: 7 }] } });
   for (const result of results)
     expect(plain(await result)).toEqual({ data: { me: { name: 'Anna', friend: { age: 7 } } } });
+});
+
+it('gives each operation its own copy to write into', async () => {
+  const slow = graph.ours('{ me { age friend { x: age } } }', {}, ask());
+  const other = graph.ours('{ me { friend { x: size } } }', {}, ask());
+  await settled();
+  expect(sent).toHaveLength(1);
+  answers[0]?.(me());
+  await settled();
+  const answer = (part: string, entity: object): void =>
+    answers[sent.findIndex((query) => query.includes(part))]?.({ data: { _entities: [entity] } });
+  answer('x:age', { x: 1 });
+  await settled();
+  answer('x:size', { x: 2 });
+  expect(plain(await other)).toEqual({ data: { me: { friend: { x: 2 } } } });
+  answer('{age}', { age: 3 });
+  expect(plain(await slow)).toEqual({ data: { me: { age: 3, friend: { x: 1 } } } });
 });
 
 it.each([

@@ -81,7 +81,7 @@ export function createSharing(): Sharing {
       operation.signal.addEventListener('abort', leave, { once: true });
       try {
         const result = await flight.result;
-        if (flight.joined > 0 || !isObject(result) || !isObject(result.data)) return result;
+        if (flight.joined === 1 || !isObject(result) || !isObject(result.data)) return result;
         // nobody gets the original: executions write into what they receive
         return { ...result, data: copyOf(result.data, request.shape) };
       } finally {

@@ -64,6 +64,6 @@ export async function runChild<Settings>(start: (settings: Settings) => Promise<
   } catch (error) {
     tell({ kind: 'FAULT', id: undefined, message: messageOf(error) });
     process.exitCode = 1;
-    process.disconnect();
+    process.disconnect?.();
   }
 }

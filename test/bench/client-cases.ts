@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { readOperations } from '../../gateway/client-operations.ts';
 import type { DemoIssuer } from '../../gateway/demo-issuer.ts';
+import { ACTOR_HEADER } from './demo-principal.ts';
 import type { Case, Peer } from './rounds.ts';
-import { ACTOR_HEADER } from './stock-process.ts';
 
 export interface ClientCase extends Case {
   readonly actorId: string;

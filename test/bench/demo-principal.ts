@@ -4,6 +4,9 @@ import type { SsmFunction } from '../../schema/access.ts';
 import { encodeId } from '../../schema/id.ts';
 import { ANONYMOUS, type Principal } from '../../schema/principal.ts';
 
+/** The header by which a client of the stock peer says who it is: it has no stage that would verify a token. */
+export const ACTOR_HEADER = 'x-bench-actor';
+
 const SCOPED_TYPES = { SERVICES: 'Service', SITES: 'Site', ACCOUNTS: 'BillingAccount' } as const;
 
 /** Of the demonstration's provider; anonymous for a name that the demonstration lacks. */

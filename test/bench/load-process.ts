@@ -50,7 +50,10 @@ function keepAsking(
 ): Promise<void> {
   return new Promise((resolve) => {
     const ask = (): void => {
-      if (performance.now() >= untilMs) return resolve();
+      if (performance.now() >= untilMs) {
+        resolve();
+        return;
+      }
       const startedMs = performance.now();
       const sampled = tally.total % READ_ONE_IN === 0 ? ([] as Buffer[]) : undefined;
       let status = 0;

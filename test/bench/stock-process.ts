@@ -10,7 +10,7 @@ import { openPrincipalKeys } from '../../gateway/principal-keys.ts';
 import { queryHash, signPrincipal } from '../../schema/principal-token.ts';
 import { runChild } from './child-side.ts';
 import { clock } from './clock.ts';
-import { demoPrincipal } from './demo-principal.ts';
+import { ACTOR_HEADER, demoPrincipal } from './demo-principal.ts';
 import type { UrlReady } from './subgraphs-process.ts';
 
 export interface StockSettings {
@@ -26,9 +26,6 @@ interface StockContext {
   readonly actorId: string;
   readonly requestId: string;
 }
-
-/** The header by which a client of the stock peer says who it is: it has no stage that would verify a token. */
-export const ACTOR_HEADER = 'x-bench-actor';
 
 type WillSend = (
   name: string,
@@ -65,7 +62,7 @@ await runChild<StockSettings>(async ({ supergraphSdl, identity }) => {
     gateway: new ApolloGateway({
       supergraphSdl,
       buildService: ({ name, url }) =>
-        new RemoteGraphQLDataSource({
+        new RemoteGraphQLDataSource<StockContext>({
           ...(url === undefined ? {} : { url }),
           willSendRequest: (options) => willSend(name, options),
         }),

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../gateway/config.ts';
 import { openDemoIssuer } from '../../gateway/demo-issuer.ts';
 import { type Running, runGateway, runSubgraphs, type Surroundings } from '../../gateway/main.ts';
+import type { DemoActor } from '../../mocks/actors.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../mocks/simulator.ts';
 import { readableCalls } from './readable-calls.ts';
 
@@ -89,6 +90,8 @@ export interface InstanceOptions {
 export interface WorldOptions extends InstanceOptions {
   readonly clock?: Clock;
   readonly simulator?: SimulatorOptions;
+  /** Actors besides those of the demonstration. */
+  readonly actors?: readonly DemoActor[];
 }
 
 const AUDIENCE = 'ssm-gateway';
@@ -127,7 +130,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   function surroundings(log: string[], apis: Simulator['apis']): Surroundings {
     const write = (line: string) => void log.push(line);
     const logger = pino({ level: 'warn' }, { write });
-    return { now: clock.now, simulator: { apis }, namespace, log: logger, store: 'memory' };
+    const { actors = [] } = options;
+    return { now: clock.now, simulator: { apis }, namespace, log: logger, store: 'memory', actors };
   }
 
   function configOf(env: Readonly<Record<string, string>> = {}) {
