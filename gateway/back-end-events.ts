@@ -1,6 +1,6 @@
 // Where back ends deliver their notifications: a secret path, and only what was registered for.
 import { timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
 export interface BackEndEvents {
@@ -28,17 +28,21 @@ function readJson(body: Buffer | undefined): unknown {
   }
 }
 
+type Delivery = FastifyRequest<{
+  Params: { secret: string; provider: string; api: string; '*'?: string };
+  Body: Buffer | undefined;
+}>;
+
 /** `POST /events/<secret>/<provider>/<api>`, with or without `/listener/<event>` behind it. */
 export function serveBackEndEvents(app: FastifyInstance, events: BackEndEvents, log: Logger): void {
-  app.post<{
-    Params: { secret: string; provider: string; api: string; '*'?: string };
-    Body: Buffer | undefined;
-  }>('/events/:secret/:provider/:api/*', async ({ params, body }, reply) => {
+  async function take({ params, body }: Delivery, reply: FastifyReply) {
     const { secret, provider, api } = params;
     const event = { provider, api, path: `/${params['*'] ?? ''}`, body: readJson(body) };
     const taken = same(secret, events.secret) && (await events.receive(event));
     if (!taken) log.warn({ provider, api }, 'a notification that nobody asked for');
     // the sender learns nothing of the difference
     return reply.code(taken ? 204 : 404).send();
-  });
+  }
+  app.post('/events/:secret/:provider/:api', take);
+  app.post('/events/:secret/:provider/:api/*', take);
 }

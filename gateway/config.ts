@@ -1,4 +1,5 @@
 // What the environment says, read once: every fault at once, and no value of it in a message.
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { OPTIONS } from './options.ts';
 
@@ -122,6 +123,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     subscribers: options.SUBSCRIBERS,
     metrics: options.METRICS === 'on',
   };
+}
+
+/** The secret behind `env:NAME` or `file:/path`, as the providers file refers to it; undefined where there is none. */
+export function readSecret(ref: string): string | undefined {
+  return ref.startsWith('env:')
+    ? process.env[ref.slice('env:'.length)]
+    : readFileSync(ref.slice('file:'.length), 'utf8');
 }
 
 /** @apollo/gateway reports to its vendor unless this variable, which it reads itself, says otherwise. */

@@ -1,6 +1,5 @@
 // The composition root: reads the configuration, makes every part, and puts them together. Nobody else may.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +7,8 @@ import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import { type Logger, pino } from 'pino';
 import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
 import { type Simulator, startSimulator } from '../mocks/simulator.ts';
-import type { SsmFunction } from '../schema/access.ts';
 import { findSubgraphs, readContract } from '../schema/contract.ts';
 import type { Contract } from '../schema/data-sheet.ts';
-import { encodeId } from '../schema/id.ts';
-import type { Principal, Scope } from '../schema/principal.ts';
 import type { CacheDriver } from '../subgraphs/cache/driver.ts';
 import { memoryCache } from '../subgraphs/cache/memory.ts';
 import { redisCache } from '../subgraphs/cache/redis.ts';
@@ -29,14 +25,13 @@ import { createRepetitions, eventKind } from '../subgraphs/tmf/events.ts';
 import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
 import type { BackEndEvents } from './back-end-events.ts';
 import { readOperations } from './client-operations.ts';
-import type { Config } from './config.ts';
+import { type Config, readSecret } from './config.ts';
+import { demoPrincipal, demoProviders } from './demo.ts';
 import { keptSecret } from './kept-secret.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
 import { startGateway } from './start.ts';
 
-/** The demonstration's provider; it stands in every id that the demonstration gives. */
-const DEMO_PROVIDER = 'home';
 const ROOT = new URL('../', import.meta.url);
 /** What a gateway wants to hear of, as soon as it happens. */
 const WATCHED = ['TMF635', 'TMF677'] as const;
@@ -81,24 +76,12 @@ interface SubgraphModule {
   readonly events?: EventHandlers;
 }
 
-function secretOf(ref: string): string | undefined {
-  if (ref.startsWith('env:')) return process.env[ref.slice('env:'.length)];
-  return readFileSync(ref.slice('file:'.length), 'utf8');
-}
-
-function providersText(apis: Simulator['apis']): string {
-  const entries = apis.map(({ api, version, baseUrl }) => [api, { url: baseUrl, version }]);
-  // the simulator counts what the filter lets through, as the description has it
-  const profile = { totals: 'filtered' };
-  return JSON.stringify({ providers: [{ id: DEMO_PROVIDER, profile, apis: Object.fromEntries(entries) }] });
-}
-
 async function openProviders(
   file: string | undefined,
   simulator: Surroundings['simulator'],
 ): Promise<Providers> {
-  const text = simulator === undefined ? await readFile(file ?? '', 'utf8') : providersText(simulator.apis);
-  const read = readProviders(text, secretOf);
+  const text = simulator === undefined ? await readFile(file ?? '', 'utf8') : demoProviders(simulator.apis);
+  const read = readProviders(text, readSecret);
   if (read.ok) return read.providers;
   throw new Error(`PROVIDERS_FILE:\n${read.faults.map((fault) => `  ${fault}`).join('\n')}`);
 }
@@ -119,7 +102,7 @@ async function openParts(config: Config, surroundings: Surroundings): Promise<Pa
   const own = config.demo && surroundings.simulator === undefined;
   const simulator = own ? await startSimulator({ now, subscribers: config.subscribers }) : undefined;
   const providers = await openProviders(config.providersFile, surroundings.simulator ?? simulator);
-  const onFault = (error: unknown) => log.warn({ error }, 'redis');
+  const onFault = (error: unknown) => log.warn({ err: error }, 'redis');
   const cache =
     config.redisUrl === undefined
       ? memoryCache({ now })
@@ -145,24 +128,10 @@ async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
   await simulator?.close();
 }
 
-function demoScope(scope: DemoActor['grants'][number]['scope']): Scope {
-  const type = { SERVICES: 'Service', SITES: 'Site', ACCOUNTS: 'BillingAccount' } as const;
-  if (scope.kind === 'CUSTOMER' || scope.kind === 'EVERY_CUSTOMER') return scope;
-  return { kind: scope.kind, ids: scope.ids.map((id) => encodeId(DEMO_PROVIDER, type[scope.kind], id)) };
-}
-
-const demoPrincipal = (actor: DemoActor): Omit<Principal, 'grantVersion'> => ({
-  actorId: actor.actorId,
-  kind: actor.kind,
-  displayName: actor.displayName,
-  ...(actor.customer === undefined
-    ? {}
-    : { customerId: encodeId(DEMO_PROVIDER, 'Customer', actor.customer) }),
-  grants: actor.grants.map((grant) => ({
-    // the simulator's contracts name functions as we do; a name that we lack grants nothing
-    functions: grantedFunctions(actor, grant) as readonly SsmFunction[],
-    scope: demoScope(grant.scope),
-  })),
+/** A demo actor with its contract spelt out. */
+const spelt = (actor: DemoActor) => ({
+  ...actor,
+  grants: actor.grants.map((grant) => ({ scope: grant.scope, functions: grantedFunctions(actor, grant) })),
 });
 
 async function openActors({ config, namespace, cache, now, log }: Parts, surroundings: Surroundings) {
@@ -174,9 +143,9 @@ async function openActors({ config, namespace, cache, now, log }: Parts, surroun
     ...place,
     inMemory: surroundings.store === 'memory',
     schema: namespace,
-    onFault: (error) => log.warn({ error }, 'database'),
+    onFault: (error) => log.warn({ err: error }, 'database'),
   });
-  const actors = [...ACTORS, ...(surroundings.actors ?? [])];
+  const actors = [...ACTORS, ...(surroundings.actors ?? [])].map(spelt);
   if (config.demo) await saveActors(store, actors.map(demoPrincipal), { bus: cache });
   return { store, grants: grantReader(store, { bus: cache, now }) };
 }

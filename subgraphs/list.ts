@@ -186,6 +186,8 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
     at = page.next === undefined ? nextProvider(providers, provider) : { provider, offset: page.next };
     if (first === 0) break;
   }
+  // all of it was walked: what was seen is all that there is to see
+  if (at === undefined && (ask.after === undefined || ask.after === null)) total = edges.length;
   // a back end that ignores `limit` gives more than was asked for: the rest begins after the last edge
   return edges.length > first
     ? connection(edges.slice(0, first), true, undefined, total)

@@ -63,7 +63,7 @@ it('is one call for all who wait', async () => {
 
 it('gives each operation its own copy to write into', async () => {
   const slow = graph.ours('{ me { age friend { x: age } } }', {}, ask());
-  const other = graph.ours('{ me { friend { x: size } } }', {}, ask());
+  const other = graph.ours('{ me { size friend { x: size } } }', {}, ask());
   await settled();
   expect(sent).toHaveLength(1);
   answers[0]?.(me());
@@ -73,7 +73,8 @@ it('gives each operation its own copy to write into', async () => {
   answer('x:age', { x: 1 });
   await settled();
   answer('x:size', { x: 2 });
-  expect(plain(await other)).toEqual({ data: { me: { friend: { x: 2 } } } });
+  answer('{size}', { size: 4 });
+  expect(plain(await other)).toEqual({ data: { me: { size: 4, friend: { x: 2 } } } });
   answer('{age}', { age: 3 });
   expect(plain(await slow)).toEqual({ data: { me: { age: 3, friend: { x: 1 } } } });
 });

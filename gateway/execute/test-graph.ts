@@ -9,6 +9,9 @@ import { ANONYMOUS, type Principal } from '../../schema/principal.ts';
 import { buildGeneration, type Generation } from './generation.ts';
 import type { ExecutorOptions } from './run.ts';
 
+// the stock gateway reports to its vendor unless it is told not to when it is made
+process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+
 type Resolvers = Parameters<typeof buildSubgraphSchema>[0] extends infer Input
   ? Input extends { resolvers?: infer Found }
     ? Found

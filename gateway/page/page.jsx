@@ -34,12 +34,36 @@ async function tokenOf(actorId) {
   return (await response.json()).token;
 }
 
+const AS_SAID = 'as the operation says';
+const ANONYMOUS = 'anonymous';
+
+/** Operations name who sends them: `# as: acme-manager`. */
+function actorSaidIn(text) {
+  const said = /^#\s*as:\s*(\S+)/m.exec(text)?.[1];
+  return actors.some(({ id }) => id === said) ? said : ANONYMOUS;
+}
+
+const tokens = new Map();
+
+/** Introspection too is asked as the chosen actor; a token is fetched once. */
+async function bearerOf(actorId) {
+  if (actorId === ANONYMOUS) return {};
+  if (!tokens.has(actorId)) tokens.set(actorId, tokenOf(actorId));
+  try {
+    return { authorization: `Bearer ${await tokens.get(actorId)}` };
+  } catch (error) {
+    tokens.delete(actorId);
+    throw error;
+  }
+}
+
 function Page() {
-  const [actorId, setActorId] = useState('');
+  const [choice, setChoice] = useState(AS_SAID);
   const [note, setNote] = useState('');
-  const token = useRef(undefined);
+  const chosen = useRef(AS_SAID);
   const fetcher = useRef(async (params) => {
-    const bearer = token.current === undefined ? {} : { authorization: `Bearer ${await token.current}` };
+    const actorId = chosen.current === AS_SAID ? actorSaidIn(params.query) : chosen.current;
+    const bearer = await bearerOf(actorId);
     const response = await fetch('graphql', {
       method: 'POST',
       headers: {
@@ -52,18 +76,19 @@ function Page() {
     return response.json();
   });
   const choose = (event) => {
-    const chosen = event.target.value;
-    setActorId(chosen);
-    setNote(actors.find(({ id }) => id === chosen)?.description ?? '');
-    token.current = chosen === '' ? undefined : tokenOf(chosen);
+    const actorId = event.target.value;
+    chosen.current = actorId;
+    setChoice(actorId);
+    setNote(actors.find(({ id }) => id === actorId)?.description ?? '');
   };
   return (
     <>
       <div className="actor-bar">
         <label>
           Ask as{' '}
-          <select value={actorId} onChange={choose}>
-            <option value="">anonymous</option>
+          <select value={choice} onChange={choose}>
+            <option>{AS_SAID}</option>
+            <option>{ANONYMOUS}</option>
             {actors.map(({ id }) => (
               <option key={id} value={id}>
                 {id}

@@ -1,6 +1,7 @@
 // What a configured offering costs: which entries of the price list apply, and how often.
 import type { SettingValue } from '../world/customer-model.ts';
-import { type OfferingEntry, offeringOf, type PriceCondition, type PriceEntry } from './offerings.ts';
+import { offeringOf } from './offerings.ts';
+import type { OfferingEntry, PriceCondition, PriceEntry } from './price-list.ts';
 
 type Settings = Readonly<Record<string, SettingValue>>;
 

@@ -1,12 +1,7 @@
 // TMF620: the catalogue's categories, specifications, offerings and prices as rows.
 import { CATEGORIES } from '../catalogue/categories.ts';
-import {
-  OFFERINGS,
-  type OfferingEntry,
-  offeringOf,
-  type PriceEntry,
-  priceId,
-} from '../catalogue/offerings.ts';
+import { OFFERINGS, offeringOf } from '../catalogue/offerings.ts';
+import { type OfferingEntry, type PriceEntry, priceId } from '../catalogue/price-list.ts';
 import {
   type CharacteristicEntry,
   SPECIFICATIONS,

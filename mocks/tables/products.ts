@@ -1,5 +1,6 @@
 // TMF637 products: what each customer bought, with its configuration and price.
-import { type OfferingEntry, offeringOf, type PriceEntry, priceId } from '../catalogue/offerings.ts';
+import { offeringOf } from '../catalogue/offerings.ts';
+import { type OfferingEntry, type PriceEntry, priceId } from '../catalogue/price-list.ts';
 import { recurringPrices } from '../catalogue/pricing.ts';
 import type { Row } from '../server/row.ts';
 import type { Table } from '../server/table.ts';

@@ -204,7 +204,8 @@ export function resources(world: World): Table {
   return customerTable(world, {
     resource: 'resource',
     type: 'LogicalResource',
-    linked: ['relatedParty.id', 'value', 'place.id', 'resourceRelationship.resource.id'],
+    linked: ['relatedParty.id', 'place.id', 'resourceRelationship.resource.id'],
+    hinted: ['value'],
     common: freeNumbers(world),
     perSubscriber: 2,
     mandatory: ['name'],

@@ -1,5 +1,6 @@
 // The embedded store in a data folder: it keeps what was saved, and belongs to one process at a time.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,10 +69,26 @@ test('held by another process that lives, it is refused; killed, that process le
 test('of many that find a stale lock at once, one gets it', async () => {
   const other = await otherProcess();
   await other.kill();
-  const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
-  const got = attempts.filter((attempt) => attempt.status === 'fulfilled');
-  expect(got).toHaveLength(1);
-  await got[0]?.value();
+  const stale = await readFile(join(folder, 'lock'), 'utf8');
+  for (let round = 0; round < 100; round++) {
+    await writeFile(join(folder, 'lock'), stale);
+    const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
+    const got = attempts.filter((attempt) => attempt.status === 'fulfilled');
+    expect(got).toHaveLength(1);
+    await got[0]?.value();
+    expect(await readdir(folder), 'something was left behind').toEqual([]);
+  }
+}, 30_000);
+
+test('who died while it removed a stale lock does not bar the folder', async () => {
+  const other = await otherProcess();
+  await other.kill();
+  const stale = await readFile(join(folder, 'lock'), 'utf8');
+  const guard = `lock.${createHash('sha256').update(stale).digest('hex').slice(0, 12)}`;
+  await writeFile(join(folder, guard), stale);
+  const unlock = await lockFolder(folder);
+  await unlock();
+  expect(await readdir(folder)).toEqual([]);
 }, 30_000);
 
 test('a process id that another process has by now does not hold the folder', async () => {

@@ -1,12 +1,16 @@
 // An exclusive lock on a data folder: the embedded database would let two processes open it, and ruin it.
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 
 const HOLDER = z.object({ pid: z.number().int(), host: z.string(), startedAt: z.string().optional() });
 type Holder = z.infer<typeof HOLDER>;
+
+/** Who holds a guard is done within a few file operations. */
+const GUARD_POLL_MS = 5;
 
 /** When the process began, in the kernel's ticks: a process id alone is used again (in a container at each start). */
 async function startOf(pid: number): Promise<string | undefined> {
@@ -50,6 +54,21 @@ function holderIn(text: string): Holder | undefined {
   }
 }
 
+/** Undefined where there's no such file; any other fault is told, else taking the lock would never end. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+async function isHeld(text: string): Promise<boolean> {
+  const holder = holderIn(text);
+  return holder !== undefined && (await heldBy(holder, '')) !== undefined;
+}
+
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
@@ -59,7 +78,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const lock = join(folder, 'lock');
   const mine = join(folder, `lock.${randomUUID()}`);
   const startedAt = await startOf(process.pid);
-  const text = JSON.stringify({ pid: process.pid, host: hostname(), startedAt });
+  const text = JSON.stringify({ pid: process.pid, host: hostname(), startedAt, id: randomUUID() });
   await writeFile(mine, text);
   try {
     for (;;) {
@@ -70,30 +89,41 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       } catch (error) {
         if (!isCode(error, 'EEXIST')) throw error;
       }
-      const found = await readFile(lock, 'utf8').catch(() => undefined);
+      const found = await textOf(lock);
       if (found === undefined) continue;
       const holder = holderIn(found);
       const reason = holder === undefined ? undefined : await heldBy(holder, folder);
       if (reason !== undefined) throw new Error(reason);
-      await removeStale(lock, found);
+      await removeStale(lock, found, mine);
     }
   } finally {
     await rm(mine, { force: true });
   }
   return async () => {
-    if ((await readFile(lock, 'utf8').catch(() => undefined)) === text) await rm(lock, { force: true });
+    if ((await textOf(lock)) === text) await rm(lock, { force: true });
   };
 }
 
-/** Removes the lock that was judged, never the one that somebody else has put in its place meanwhile. */
-async function removeStale(lock: string, judged: string): Promise<void> {
-  const aside = `${lock}.${randomUUID()}`;
+/**
+ * Removes the lock that was judged, never one that somebody else has put in its place meanwhile: whoever removes it
+ * holds a guard named for its very text, so that nobody else is between looking and removing. A guard whose holder
+ * died is a stale lock itself.
+ */
+async function removeStale(lock: string, judged: string, mine: string): Promise<void> {
+  const guard = `${lock}.${createHash('sha256').update(judged).digest('hex').slice(0, 12)}`;
   try {
-    await rename(lock, aside);
+    await link(mine, guard);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
-    throw error;
+    if (!isCode(error, 'EEXIST')) throw error;
+    const found = await textOf(guard);
+    if (found === undefined) return;
+    if (await isHeld(found)) await pause(GUARD_POLL_MS);
+    else await removeStale(guard, found, mine);
+    return;
   }
-  if ((await readFile(aside, 'utf8')) !== judged) await link(aside, lock).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    if ((await textOf(lock)) === judged) await rm(lock, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }

@@ -1,7 +1,7 @@
 // One page against back ends as they are in the wild: its items, where it goes on, and when a total is a total.
 import { afterEach, describe, expect, it } from 'vitest';
 import { BILLS, callOf, type MisbehavingServer, scenes, sendJson } from './misbehaving-server.ts';
-import { backEndWith, type Habits } from './wild-back-end.ts';
+import { backEndWith, COLLECTION, type Habits } from './wild-back-end.ts';
 
 const against = scenes(afterEach);
 
@@ -156,6 +156,19 @@ describe('one page', () => {
       const second = await client.page(BILLS, { ...sent, offset: after, limit: 20 }, callOf());
       expect(idsOf(second.items)).toEqual(b(10, 15, 20));
     }
+  });
+
+  it('longer than asked but not everything, as the total says, goes on after all that came', async () => {
+    const { client } = await against((_, response) =>
+      sendJson(response, COLLECTION.slice(0, 4), { headers: { 'x-total-count': '25' } }),
+    );
+    const { items, ...rest } = await client.page(BILLS, { offset: 0, limit: 2 }, callOf());
+    expect({ items: idsOf(items), ...rest }).toEqual({
+      items: b(0, 1, 2, 3),
+      offsets: [0, 1, 2, 3],
+      next: 4,
+      total: 25,
+    });
   });
 
   it('takes a next link as a sign, and never follows it', async () => {

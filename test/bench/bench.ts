@@ -3,6 +3,7 @@ import { type Children, createChildren } from './children.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { IN_PROCESS, measureOwnOperations, OVER_HTTP, STOCK, summary } from './own-operations.ts';
 import type { Round, Row } from './rounds.ts';
+import { HAND_WRITTEN, HIVE_RUST, measureShop, STOCK as SHOP_STOCK } from './shop/shop.ts';
 import { type TableOptions, table } from './table.ts';
 
 interface Section {
@@ -34,6 +35,27 @@ async function ownOperations(children: Children, options: BenchOptions): Promise
   return { rows: results.rows, notes };
 }
 
+async function shop(children: Children, options: BenchOptions): Promise<Section> {
+  const format: TableOptions = {
+    callsTitle: 'calls',
+    comparisons: [
+      { reference: SHOP_STOCK, title: 'of stock' },
+      { reference: HIVE_RUST, title: 'of Hive' },
+      { reference: HAND_WRITTEN, title: 'of hand' },
+    ],
+  };
+  say('\nThe shop: four subgraphs that answer at once');
+  const progress = (rows: readonly Row[], rounds: readonly Round[]): void =>
+    say(`${table(rows, rounds, format)}\n`);
+  const { rows } = await measureShop(children, options, progress, say);
+  const notes = [
+    'Identical requests of different clients are never merged, by any of them; ours merges them inside one operation.',
+    'ours: token verified, gate, limits, metrics, signed principals; ours, unsigned: a header instead, as the others pass on.',
+  ];
+  for (const note of notes) say(note);
+  return { rows, notes };
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const children = createChildren();
@@ -41,6 +63,7 @@ async function main(): Promise<void> {
   const sections: Record<string, Section> = {};
   try {
     if (options.operations) sections.operations = await ownOperations(children, options);
+    if (options.shop) sections.shop = await shop(children, options);
   } finally {
     await children.stopAll();
   }

@@ -38,7 +38,7 @@ function launch(file: string, settings: unknown, nodeFlags: readonly string[]): 
     execArgv: ['--import', 'tsx', ...nodeFlags],
     env: ENVIRONMENT,
     // the last line of standard output is the result; nothing of a child's may follow it
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }
 
@@ -113,7 +113,6 @@ export function createChildren(): Children {
     },
     async stopAll() {
       await Promise.all([...running].map(ended));
-      process.off('exit', killAll);
     },
   };
 }

@@ -8,17 +8,21 @@ import { fileURLToPath } from 'node:url';
 const PEERS = {
   '@graphql-hive/gateway-runtime': '2.12.1',
   '@graphql-hive/router-runtime': '1.4.23',
+  '@graphql-mesh/transport-http': '1.2.1',
   '@mercuriusjs/gateway': '5.2.0',
   mercurius: '16.10.1',
   fastify: '5.12.8',
   graphql: '16.15.0',
 };
 
+/** Named by the others in a version that not every registry mirror has. */
+const OVERRIDES = { '@graphql-tools/batch-execute': '10.2.0' };
+
 const folder = fileURLToPath(new URL('../../data/bench-peers/', import.meta.url));
 mkdirSync(folder, { recursive: true });
 writeFileSync(
   join(folder, 'package.json'),
-  `${JSON.stringify({ private: true, type: 'module', dependencies: PEERS }, null, 2)}\n`,
+  `${JSON.stringify({ private: true, type: 'module', dependencies: PEERS, overrides: OVERRIDES }, null, 2)}\n`,
 );
 // no scripts: nothing may be downloaded besides the packages themselves
 const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {

@@ -1,4 +1,4 @@
-// SSM-J-01: every operation of a real client is answered in full, with the fewest REST calls that the APIs permit.
+// Every operation of a real client is answered in full, with the fewest REST calls that the APIs permit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ActedOperation, actedOperations } from '../support/client-operations.ts';
 import { startWorld, type World } from '../support/gateway.ts';
@@ -15,34 +15,37 @@ const named = (name: string): ActedOperation => {
   return found;
 };
 
-test('SSM-J-01 each client operation has its bound, with a reason', () => {
+test('each client operation has its bound, with a reason', () => {
   const bounded = LOWER_BOUNDS.map(({ operation }) => operation);
   expect([...bounded].sort()).toEqual(operations.map(({ name }) => name).sort());
 });
 
-describe('SSM-J-01 from cold caches', () => {
+describe('from cold caches', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
   });
   afterAll(() => world.stop());
 
-  test.each(LOWER_BOUNDS)('$operation: $calls calls, because $because', async ({ operation, calls }) => {
-    const { client, text, options } = named(operation);
-    const asked = await world.ask(text, options);
-    world.clock.advance(APART_MS);
-    const { status, data, errors } = asked;
-    await expect(`${readableJson({ status, errors, data })}\n`).toMatchFileSnapshot(
-      `answers/${client}/${operation}.txt`,
-    );
-    await expect(`${asked.calls.join('\n')}\n`).toMatchFileSnapshot(
-      `answers/${client}/${operation}.calls.txt`,
-    );
-    expect(errors).toEqual([]);
-    expect(asked.calls, asked.calls.join('\n')).toHaveLength(calls);
-  });
+  test.each(LOWER_BOUNDS)(
+    '$promise $operation: the fewest REST calls',
+    async ({ operation, calls, because }) => {
+      const { client, text, options } = named(operation);
+      const asked = await world.ask(text, options);
+      world.clock.advance(APART_MS);
+      const { status, data, errors } = asked;
+      await expect(`${readableJson({ status, errors, data })}\n`).toMatchFileSnapshot(
+        `answers/${client}/${operation}.txt`,
+      );
+      await expect(`${asked.calls.join('\n')}\n`).toMatchFileSnapshot(
+        `answers/${client}/${operation}.calls.txt`,
+      );
+      expect(errors).toEqual([]);
+      expect(asked.calls, `${because}\n${asked.calls.join('\n')}`).toHaveLength(calls);
+    },
+  );
 
-  test('SSM-J-01 nothing was logged as a warning', () => {
+  test('nothing was logged as a warning', () => {
     expect(world.main.log).toEqual([]);
   });
 });

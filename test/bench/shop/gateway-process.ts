@@ -1,0 +1,75 @@
+// A process of our gateway over the shop, every stage on: limits, token, gate, metrics, compiled execution.
+import { pino } from 'pino';
+import { readConfig } from '../../../gateway/config.ts';
+import { openPrincipalKeys } from '../../../gateway/principal-keys.ts';
+import { type RemoteSubgraph, remoteSubgraph } from '../../../gateway/remote-subgraph.ts';
+import { startGateway } from '../../../gateway/start.ts';
+import type { Principal } from '../../../schema/principal.ts';
+import { runChild } from '../child-side.ts';
+import type { UrlReady } from '../subgraphs-process.ts';
+import { plainSubgraph } from './plain-subgraph.ts';
+import { SHOP, SHOP_QUERIES, shopSupergraph } from './schema.ts';
+
+export interface ShopGatewaySettings {
+  readonly subgraphsUrl: string;
+  readonly dataFolder: string;
+  /** SIGNED: a signed principal in every sub-request, as between our own hosts. PLAIN: the actor's name in a header. */
+  readonly identity: 'SIGNED' | 'PLAIN';
+  /** STOCK: @apollo/gateway's own executor inside our pipeline. */
+  readonly execution: 'COMPILED' | 'STOCK';
+}
+
+const shopper = (actorId: string): Principal => ({
+  actorId,
+  kind: 'MANAGER',
+  customerId: 'shop',
+  grants: [{ functions: ['PRODUCT_VIEW'], scope: { kind: 'CUSTOMER' } }],
+  grantVersion: '1',
+});
+
+await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity, execution }) => {
+  const config = readConfig({
+    PORT: '0',
+    MODE: 'demo',
+    METRICS: 'on',
+    LOG_LEVEL: 'error',
+    DATA_FOLDER: dataFolder,
+  });
+  const log = pino({ level: 'error' }, pino.destination(2));
+  const { signing } = await openPrincipalKeys(config);
+  const subgraphs = Object.entries(SHOP).map(([name, sdl]): RemoteSubgraph => {
+    const at = { name, sdl, url: `${subgraphsUrl}/${name}` };
+    if (identity === 'PLAIN') return plainSubgraph(at);
+    return remoteSubgraph({
+      ...at,
+      key: signing,
+      now: Date.now,
+      onFault: (fault) => log.error(fault, 'subgraph failed'),
+    });
+  });
+  const gateway = await startGateway({
+    config,
+    supergraphSdl: shopSupergraph(subgraphsUrl),
+    subgraphs,
+    grants: { read: async (actorId) => shopper(actorId) },
+    // nothing of the shop is public, so nothing is kept
+    responseStore: { get: async () => undefined, set: async () => undefined },
+    health: [],
+    operations: Object.entries(SHOP_QUERIES).map(([name, text]) => ({
+      client: 'shop',
+      name,
+      title: name,
+      text,
+      variables: '',
+    })),
+    execution,
+    log,
+  });
+  return {
+    ready: { url: `${gateway.url}/graphql` } satisfies UrlReady,
+    stop: async () => {
+      await gateway.drain();
+      await Promise.all(subgraphs.map((each) => each.close()));
+    },
+  };
+});

@@ -1,0 +1,4 @@
+export interface HandWrittenSettings {
+  readonly subgraphsUrl: string;
+}
+throw new Error('not yet');
