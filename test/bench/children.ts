@@ -38,7 +38,7 @@ function launch(file: string, settings: unknown, nodeFlags: readonly string[]): 
     execArgv: ['--import', 'tsx', ...nodeFlags],
     env: ENVIRONMENT,
     // the last line of standard output is the result; nothing of a child's may follow it
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
 

@@ -26,7 +26,7 @@ await runChild<PeerSettings>(async ({ supergraphSdl, planner }) => {
       : undefined;
   const runtime = createGatewayRuntime({
     supergraph: supergraphSdl,
-    logging: true,
+    logging: false,
     ...(rust === undefined ? {} : { unifiedGraphHandler: rust.unifiedGraphHandler }),
     propagateHeaders: {
       fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') ?? '' }),

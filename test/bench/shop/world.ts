@@ -22,7 +22,7 @@ interface Review {
 
 const USER_COUNT = 6;
 const PRODUCT_COUNT = 9;
-const REVIEW_COUNT = 20;
+const REVIEW_COUNT = 23;
 
 const users: readonly User[] = Array.from({ length: USER_COUNT }, (_, index) => ({
   id: `u${index + 1}`,

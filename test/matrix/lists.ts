@@ -1,0 +1,109 @@
+// Every root field that gives many: what each actor gets of it, with and without a filter that names another customer's object.
+import { encodeId } from '../../schema/id.ts';
+import type { MatrixActor } from './actors.ts';
+import type { Ask } from './by-id.ts';
+import { table, verdict } from './verdicts.ts';
+
+const id = (type: string, backEnd: string) => JSON.stringify(encodeId('home', type, backEnd));
+const PERIOD = 'from: "2026-11-01T00:00:00Z", until: "2026-11-15T00:00:00Z"';
+const NODES = '{ nodes { id } }';
+
+export interface ListQuery {
+  readonly title: string;
+  readonly field: string;
+  /** `%` is where the other customer's id goes; without it nobody is named. */
+  readonly query: string;
+  readonly below?: readonly string[];
+  readonly names?: { readonly type: string; readonly other: string; readonly absent: string };
+}
+
+const plain = (field: string, query = `${field}(first: 200) ${NODES}`): ListQuery => ({
+  title: field,
+  field,
+  query,
+});
+
+const CUSTOMER = { type: 'Customer', other: 'cust-borealis', absent: 'cust-x' };
+const ACCOUNT = { type: 'BillingAccount', other: 'acc-borealis', absent: 'acc-x' };
+const SERVICE = { type: 'Service', other: 'svc-borealis-m-01', absent: 'svc-x' };
+const SITE = { type: 'Site', other: 'site-borealis-hq', absent: 'site-x' };
+
+const naming = (
+  field: string,
+  filter: string,
+  names: ListQuery['names'],
+  query = `${field}(first: 200, filter: { ${filter}: % }) ${NODES}`,
+): ListQuery => ({ title: `${field}, ${filter} of Borealis`, field, query, ...(names ? { names } : {}) });
+
+export const LISTS: readonly ListQuery[] = [
+  plain('customers'),
+  plain('products'),
+  plain('services'),
+  plain('resources'),
+  plain('objectives'),
+  plain('billingAccounts'),
+  plain('bills'),
+  plain('usageRecords'),
+  plain('availabilityBySite', `availabilityBySite(${PERIOD}) { percent }`),
+  plain('availableResources', 'availableResources(first: 5) { nodes { value } }'),
+  plain('serviceAvailability', 'serviceAvailability(place: "site-acme-hq") { result }'),
+  plain('productOfferings', 'productOfferings(first: 3) { nodes { id } }'),
+  plain('categories', 'categories(first: 3) { nodes { id } }'),
+  plain('me', 'me { actorId }'),
+  plain(
+    'configuredPrice',
+    `configuredPrice(input: { offeringId: ${id('ProductOffering', 'off-business-line')} }) { quantity }`,
+  ),
+  {
+    ...plain('spendByNumber', `spendByNumber(input: { ${PERIOD} }) { numbers { charges } }`),
+    below: ['numbers'],
+  },
+  naming('products', 'customerId', CUSTOMER),
+  naming('products', 'billingAccountId', ACCOUNT),
+  naming('services', 'customerId', CUSTOMER),
+  naming('services', 'siteId', SITE),
+  naming('resources', 'siteId', SITE),
+  naming('objectives', 'customerId', CUSTOMER),
+  naming('objectives', 'siteId', SITE),
+  naming(
+    'objectives',
+    'serviceIds',
+    SERVICE,
+    'objectives(first: 200, filter: { serviceIds: [%] }) { nodes { id } }',
+  ),
+  naming('bills', 'accountId', ACCOUNT),
+  naming('usageRecords', 'serviceId', SERVICE),
+  naming(
+    'availabilityBySite',
+    'customerId',
+    CUSTOMER,
+    `availabilityBySite(${PERIOD}, customerId: %) { percent }`,
+  ),
+  {
+    ...naming(
+      'spendByNumber',
+      'customerId',
+      CUSTOMER,
+      `spendByNumber(input: { ${PERIOD}, customerId: % }) { numbers { charges } }`,
+    ),
+    below: ['numbers'],
+  },
+];
+
+/** Naming the other customer's object, or one that isn't there. */
+export function listQuery({ query, names }: ListQuery, which: 'other' | 'absent' = 'other'): string {
+  return `{ ${names === undefined ? query : query.replace('%', id(names.type, names[which]))} }`;
+}
+
+export async function byList(ask: Ask, actors: readonly MatrixActor[]): Promise<string> {
+  const rows: string[][] = [];
+  for (const list of LISTS) {
+    const row = [list.title];
+    for (const { as } of actors) {
+      const asked = await ask(listQuery(list), as);
+      row.push(verdict(asked, [list.field, ...(list.below ?? [])]) ?? verdict(asked, [list.field]) ?? '?');
+    }
+    rows.push(row);
+  }
+  return table(['field', ...actors.map(({ name }) => name)], rows);
+}

@@ -1,0 +1,104 @@
+// SSM-A-08: who reaches what, by every path: a matrix that a person can read, and what must hold of all its answers.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asked, startWorld, type World } from '../support/gateway.ts';
+import { apiSchema } from '../support/supergraph.ts';
+import { LEDGER, MATRIX_ACTORS } from './actors.ts';
+import { type Ask, byId, one, ROOTS } from './by-id.ts';
+import { byField, guardedFields, reachable } from './fields.ts';
+import { leaksIn, wordsOfOthers } from './leaks.ts';
+import { byList, LISTS, listQuery } from './lists.ts';
+
+const HEAD = `DATA: it is given (of a list, how many). EMPTY: a list of nothing. NULL: as if it weren't there. FORBIDDEN: the
+function isn't held. A dot: the object around it isn't given, so that the field can't be asked.`;
+
+let world: World;
+const answers: { readonly actor: string | undefined; readonly query: string; readonly asked: Asked }[] = [];
+const ask: Ask = async (query, options) => {
+  const asked = await world.ask(query, options);
+  answers.push({ actor: options?.as, query, asked });
+  return asked;
+};
+
+async function matrix(): Promise<Readonly<Record<string, string>>> {
+  const { contract } = world.main.running;
+  return {
+    'by-id': await byId(ask, MATRIX_ACTORS),
+    fields: await byField(ask, MATRIX_ACTORS, contract, apiSchema()),
+    lists: await byList(ask, MATRIX_ACTORS),
+  };
+}
+
+beforeAll(async () => {
+  world = await startWorld({ actors: [LEDGER] });
+});
+afterAll(() => world.stop());
+
+describe('SSM-A-08 the permission matrix', () => {
+  test('SSM-A-08 covers every root field', () => {
+    const roots = [...ROOTS, ...LISTS].map(({ field }) => field);
+    expect([...new Set(roots)].sort()).toEqual(
+      Object.keys(apiSchema().getQueryType()?.getFields() ?? {}).sort(),
+    );
+  });
+
+  test('SSM-A-08 covers every guarded field of every type', () => {
+    const types = [...guardedFields(world.main.running.contract).keys()];
+    expect(types.filter((type) => !reachable(type))).toEqual([]);
+  });
+
+  test('SSM-A-08 SSM-A-03 SSM-A-06 is as committed, and the same again from warm caches', {
+    timeout: 120_000,
+  }, async () => {
+    const cold = await matrix();
+    for (const [name, text] of Object.entries(cold))
+      await expect(`# Permission matrix: ${name}\n\n${HEAD}\n\n${text}\n`).toMatchFileSnapshot(`${name}.md`);
+    expect(await matrix()).toEqual(cold);
+  });
+});
+
+describe('SSM-A-08 what must hold whatever the matrix says', () => {
+  const bound = MATRIX_ACTORS.filter(
+    ({ crossesCustomers, owner }) => !crossesCustomers && owner !== 'borealis',
+  );
+
+  test.each(bound)(
+    "SSM-A-08 to $name another customer's object is as one that isn't there, byte for byte",
+    async ({ as }) => {
+      for (const root of ROOTS) {
+        const { Borealis: other, absent } = root.ids;
+        if (other === undefined || absent === undefined) continue;
+        const [a, b] = [await ask(`{ ${one(root, other)} }`, as), await ask(`{ ${one(root, absent)} }`, as)];
+        expect(a.text, root.field).toBe(b.text);
+        expect(a.status, root.field).toBe(b.status);
+      }
+      for (const list of LISTS.filter(({ names }) => names !== undefined)) {
+        const [a, b] = [await ask(listQuery(list), as), await ask(listQuery(list, 'absent'), as)];
+        expect(a.text, list.title).toBe(b.text);
+      }
+    },
+  );
+
+  test('SSM-A-08 no answer to an actor of one customer names another customer, its people, numbers or ids', async () => {
+    expect(answers.length).toBeGreaterThan(1000);
+    for (const owner of ['acme', 'borealis', 'family', 'prepaid'] as const) {
+      const words = await wordsOfOthers(owner, world.simulator);
+      const theirs = MATRIX_ACTORS.filter(({ demo }) => demo?.customer === `cust-${owner}`).map(
+        ({ name }) => name,
+      );
+      const seen = answers.filter(({ actor }) => actor !== undefined && theirs.includes(actor));
+      for (const { actor, query, asked } of seen)
+        expect(leaksIn(asked.text, words), `${actor}: ${query}`).toEqual([]);
+    }
+  });
+
+  test('SSM-A-08 nobody in particular gets nothing that is not public', () => {
+    const found = answers.filter(({ actor }) => actor === undefined);
+    const given = found.filter(
+      ({ asked }) =>
+        asked.data !== undefined && asked.data !== null && JSON.stringify(asked.data).includes('"'),
+    );
+    expect(found.length).toBeGreaterThan(50);
+    for (const { query } of given.filter(({ asked }) => asked.errors.length === 0))
+      expect(query).toMatch(/productOffering|categor|configuredPrice/);
+  });
+});
