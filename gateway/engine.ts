@@ -11,6 +11,7 @@ import {
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Operation, Subgraph } from '../schema/ports.ts';
+import { checkScalars } from '../schema/scalars.ts';
 import { switchVendorReportsOff } from './config.ts';
 import { compiledExecutor } from './execute/apollo.ts';
 
@@ -117,6 +118,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   await server.start();
   if (schema === undefined) throw new Error('The gateway started without a schema');
+  checkScalars(schema);
   return {
     schema,
     execute: async ({ query, operationName, variables }, operation) => {

@@ -131,6 +131,7 @@ function filterSheets(node: InputObjectTypeDefinitionNode, enums: ReadonlySet<st
         path: text(tmf.path) ?? field.name.value,
         match: (text(tmf.match) ?? 'EQUALS') as Match, // the directive's enum has only these
         enumName: enums.has(type) ? type : undefined,
+        withinDays: typeof tmf.withinDays === 'number' ? tmf.withinDays : undefined,
         isId: type === 'ID',
       }),
     ];

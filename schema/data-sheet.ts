@@ -61,6 +61,8 @@ export interface FilterSheet {
   readonly match: Match;
   /** The enum whose values it takes, if it takes an enum. */
   readonly enumName?: string;
+  /** Of a FROM that isn't given: so many days before the end of the list's period. */
+  readonly withinDays?: number;
   /** It takes global ids, which back ends know by their own. */
   readonly isId: boolean;
 }

@@ -16,7 +16,8 @@ function ownership(owner: OwnerSheet | undefined): string {
 }
 
 function source(field: FieldSheet, parent: TypeSheet | undefined, returned: TypeSheet | undefined): string {
-  const from = (type: TypeSheet | undefined) => (type?.api === undefined ? '' : `${type.api} ${type.resource} `);
+  const from = (type: TypeSheet | undefined) =>
+    type?.api === undefined ? '' : `${type.api} ${type.resource} `;
   if (field.by !== undefined) return `${from(returned)}whose ${field.by} names this object, in batches`;
   if (field.path !== undefined) return `${from(parent)}${field.path}`;
   if (field.connection && returned?.api !== undefined) return `${from(returned)}page by page`;
@@ -27,7 +28,10 @@ function life(type: TypeSheet | undefined, field: FieldSheet): string {
   const cache = field.cache ?? type?.cache;
   if (cache === undefined) return 'as what it is part of';
   if (cache.maxAgeS === 0) return 'not kept';
-  const shared = cache.scope === 'PUBLIC' ? 'whole answers may be shared by everybody' : 'by object, each reader authorized first';
+  const shared =
+    cache.scope === 'PUBLIC'
+      ? 'whole answers may be shared by everybody'
+      : 'by object, each reader authorized first';
   return `${cache.maxAgeS} s, ${cache.scope} (${shared})`;
 }
 

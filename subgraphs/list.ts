@@ -1,14 +1,14 @@
 // A page of what a principal may see: walks the back end's pages, checks every row, in a bounded number of calls.
 import { Buffer } from 'node:buffer';
 import { reachOf } from '../schema/access.ts';
-import { attributeOf } from '../schema/contract.ts';
-import type { FilterSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+import type { TypeSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
-import { decodeId, idOfType } from '../schema/id.ts';
+import { idOfType } from '../schema/id.ts';
 import type { Item } from './item.ts';
+import { equals } from './list-filter.ts';
 import { meets, sourceOf } from './loads.ts';
 import type { Objects } from './objects.ts';
-import { compileIds, compilePath, filterPath } from './path.ts';
+import { filterPath } from './path.ts';
 import type { Filter, TmfObject } from './tmf/client.ts';
 
 export const DEFAULT_FIRST = 20;
@@ -40,6 +40,8 @@ export interface ListAsk {
   /** As the back end spells it: `-billDate`. */
   readonly sort?: string;
   readonly filter?: Filter;
+  /** What makes a row hang below the object that the list is of. */
+  readonly below?: Filter;
   /** Conditions that no back end is trusted with; each row is asked. */
   readonly tests?: readonly ((object: TmfObject) => boolean)[];
   readonly attributes: readonly string[];
@@ -105,24 +107,27 @@ function narrow(objects: Objects, type: TypeSheet, providers: readonly string[])
   };
 }
 
-/** Both filters at once; undefined when they contradict each other, so that nothing can fit. */
-function both(asked: Filter, narrowed: Filter): Filter | undefined {
-  const filter: Record<string, string | readonly string[]> = { ...asked, ...narrowed };
-  for (const [path, values] of Object.entries(narrowed)) {
-    const wanted = asked[path];
-    if (wanted === undefined) continue;
-    const common = [values].flat().filter((value) => [wanted].flat().includes(value));
-    if (common.length === 0) return undefined;
-    filter[path] = common;
-  }
-  return filter;
+interface Combined {
+  readonly filter: Filter;
+  readonly tests: readonly ((object: TmfObject) => boolean)[];
 }
 
-/** Where the narrowing says the same attribute as the reader's filter, rows are asked whether they meet the reader's too. */
-function overruled(asked: Filter, by: Filter): ((object: TmfObject) => boolean)[] {
-  return Object.entries(asked)
-    .filter(([path]) => Object.hasOwn(by, path))
-    .map(([path, words]) => equals(path, typeof words === 'string' ? [words] : words));
+/**
+ * Filters at once, the later before the earlier: a back end takes one condition on an attribute, so what was overruled
+ * is asked of every row instead. (A product may have two services, and fit both.)
+ */
+function combine(filters: readonly Filter[]): Combined {
+  const filter: Record<string, string | readonly string[]> = {};
+  const tests: ((object: TmfObject) => boolean)[] = [];
+  for (const each of filters) {
+    for (const [path, words] of Object.entries(each)) {
+      const overruled = filter[path];
+      const same = overruled !== undefined && String(overruled) === String(words);
+      if (overruled !== undefined && !same) tests.push(equals(path, [overruled].flat()));
+      filter[path] = words;
+    }
+  }
+  return { filter, tests };
 }
 
 const EMPTY: Connection = {
@@ -150,9 +155,9 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
       ? { provider: providers[0] ?? '', offset: 0 }
       : fromCursor(ask.after, providers);
   const where: Filter = type.where === undefined ? {} : { [type.where.path]: type.where.values };
-  const filter = both({ ...where, ...ask.filter }, narrowed.filter);
-  if (filter === undefined) return EMPTY;
-  const tests = [...(ask.tests ?? []), ...overruled(ask.filter ?? {}, narrowed.filter)];
+  const combined = combine([where, ask.filter ?? {}, ask.below ?? {}, narrowed.filter]);
+  const { filter } = combined;
+  const tests = [...(ask.tests ?? []), ...combined.tests];
 
   const edges: Edge[] = [];
   let at: Position | undefined = start;
@@ -218,64 +223,4 @@ function connection(
     },
     totalCount: total ?? null,
   };
-}
-
-export interface ReadFilter {
-  readonly filter: Filter;
-  readonly tests: readonly ((object: TmfObject) => boolean)[];
-  /** What the tests and the client's own re-filtering read. */
-  readonly attributes: readonly string[];
-}
-
-/** What a filter argument asks: what the back end may be asked too, and what only we test. */
-export function readFilter(
-  sheet: SubgraphSheet,
-  input: string,
-  value: Readonly<Record<string, unknown>> | null | undefined,
-): ReadFilter {
-  const filter: Record<string, string | readonly string[]> = {};
-  const tests: ((object: TmfObject) => boolean)[] = [];
-  const attributes: string[] = [];
-  for (const each of sheet.filters.get(input) ?? []) {
-    const wanted = value?.[each.name];
-    if (wanted === undefined || wanted === null) continue;
-    const words = wordsOf(sheet, each, wanted);
-    attributes.push(attributeOf(each.path));
-    const path = filterPath(each.path);
-    if (each.match === 'CONTAINS') tests.push(contains(each.path, words));
-    else if (each.match === 'FROM') filter[`${path}.gte`] = words;
-    else if (each.match === 'BEFORE') filter[`${path}.lt`] = words;
-    else {
-      filter[path] = words;
-      if (path !== each.path) tests.push(equals(each.path, words));
-    }
-  }
-  return { filter, tests, attributes };
-}
-
-function wordsOf(sheet: SubgraphSheet, filter: FilterSheet, wanted: unknown): readonly string[] {
-  const words = filter.enumName === undefined ? undefined : sheet.enums.get(filter.enumName);
-  return (Array.isArray(wanted) ? wanted : [wanted]).map((each) => {
-    const word = String(each);
-    return filter.isId ? backEndIdIn(word, filter.name) : (words?.get(word) ?? word);
-  });
-}
-
-/** Ids of the graph become the back end's own. */
-function backEndIdIn(word: string, argument: string): string {
-  const parts = decodeId(word);
-  if (parts === undefined) throw clientError('INVALID_ID', `"${argument}" takes an id that this graph gave.`);
-  return parts.id;
-}
-
-function contains(path: string, words: readonly string[]): (object: TmfObject) => boolean {
-  const read = compilePath(path);
-  const wanted = words.map((word) => word.toLowerCase());
-  return (object) =>
-    read(object).some((value) => wanted.some((word) => String(value).toLowerCase().includes(word)));
-}
-
-function equals(path: string, words: readonly string[]): (object: TmfObject) => boolean {
-  const read = compileIds(path);
-  return (object) => read(object).some((value) => words.includes(value));
 }

@@ -80,15 +80,16 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     await Promise.all(
       [...groups].map(async ([group, part]) => {
         const byId = new Map(part.map((place) => [place.id, place]));
-        const loaded = async (id: string) => {
+        const loaded = async (id: string): Promise<readonly [string, Position][]> => {
           const place = byId.get(id) ?? fail(id);
-          return [id, await locate(place, sheet(place.type).attributes)] as const;
+          const position = await locate(place, sheet(place.type).attributes);
+          return position === NOWHERE ? [] : [[id, position]];
         };
         const positions = await heldValues<Position>(systems.values, {
           ids: [...byId.keys()],
           keyOf: (id) => `position:${group}:${id}`,
           policy: POSITION_POLICY,
-          load: async (ids) => new Map(await Promise.all(ids.map(loaded))),
+          load: async (ids) => new Map((await Promise.all(ids.map(loaded))).flat()),
         }).catch(asError);
         for (const place of part)
           found.set(place, positions instanceof Error ? positions : (positions.get(place.id) ?? NOWHERE));
@@ -141,7 +142,9 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   }
 
   async function mayUse(fn: SsmFunction, item: Item): Promise<boolean> {
-    return may(operation.principal, fn, await positionOf(item), operation.nowMs);
+    const position = await positionOf(item);
+    // what isn't there is nobody's, and not everybody's who may see every customer
+    return position !== NOWHERE && may(operation.principal, fn, position, operation.nowMs);
   }
 
   async function visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]> {

@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import type { Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
+import { checkScalars } from '../schema/scalars.ts';
 import { checked } from './checked.ts';
 import type { Resolver, Resolvers, SubgraphContext } from './context.ts';
 import { resolveEntities } from './entities.ts';
@@ -88,6 +89,7 @@ export function buildSchema(sheet: SubgraphSheet, contract: Contract, resolvers:
   const schema = buildSubgraphSchema([
     { typeDefs: sheet.document, resolvers: resolverMap(sheet, contract, resolvers) },
   ]);
+  checkScalars(schema);
   const entities = schema.getQueryType()?.getFields()._entities;
   if (entities !== undefined) entities.resolve = resolveEntities;
   return guard(schema, sheet, contract);

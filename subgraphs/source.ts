@@ -6,7 +6,8 @@ import { decodeId } from '../schema/id.ts';
 import type { SubgraphContext } from './context.ts';
 import { converterFor } from './convert.ts';
 import { backEndId, entityOf, globalId, type Item, isItem, reference } from './item.ts';
-import { list, readFilter } from './list.ts';
+import { list } from './list.ts';
+import { readFilter } from './list-filter.ts';
 import { compileIds, compilePath } from './path.ts';
 import { attributesFor } from './projection.ts';
 import { BackEndError } from './tmf/back-end-error.ts';
@@ -69,13 +70,10 @@ function toEntity(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Res
     const ids = [...new Set(idsAt(item.raw))];
     const wanted = field.list ? ids : ids.slice(0, 1);
     const attributes = here ? attributesFor(info, type, sheet) : [];
-    const found = await Promise.all(
-      wanted.map((id) =>
-        here
-          ? objects.see(type.name, item.provider, id, attributes)
-          : reference(type.name, item.provider, id),
-      ),
-    );
+    // an id alone tells something too: a reference is given to those only who may see what it names
+    const found = here
+      ? await Promise.all(wanted.map((id) => objects.see(type.name, item.provider, id, attributes)))
+      : await objects.visible(wanted.map((id) => reference(type.name, item.provider, id)));
     const seen = found.filter((each) => each !== undefined);
     return field.list ? seen : (seen[0] ?? null);
   });
@@ -102,17 +100,20 @@ interface ListArgs {
 function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolve {
   return asking((item, args: ListArgs, { objects }, info) => {
     const input = argumentType(info, 'filter');
-    const asked = readFilter(sheet, input ?? '', args.filter);
+    const asked = readFilter(sheet, input ?? '', args.filter, objects.operation.nowMs);
     const order =
       args.sort === undefined || args.sort === null
         ? undefined
         : sheet.enums.get(argumentType(info, 'sort') ?? '')?.get(args.sort);
     const below = field.by === undefined ? undefined : belowOf(field.by, entityOf(item));
+    // a list below an object stays at the object's provider, whatever other ids say
+    const provider = below === undefined ? asked.provider : entityOf(item).provider;
     return list(objects, {
       type: type.name,
       first: args.first ?? null,
       after: args.after ?? null,
-      filter: { ...asked.filter, ...below?.filter },
+      filter: asked.filter,
+      ...(below === undefined ? {} : { below: below.filter }),
       tests: [...asked.tests, ...(below?.tests ?? [])],
       attributes: [
         ...new Set([
@@ -122,7 +123,7 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolv
         ]),
       ],
       ...(order === undefined ? {} : { sort: order }),
-      ...(below === undefined ? {} : { provider: entityOf(item).provider }),
+      ...(provider === undefined ? {} : { provider }),
     });
   });
 }

@@ -1,0 +1,95 @@
+// What a filter argument asks: conditions for the back end, and tests of our own on every row.
+import { attributeOf } from '../schema/contract.ts';
+import type { FilterSheet, SubgraphSheet } from '../schema/data-sheet.ts';
+import { clientError } from '../schema/errors.ts';
+import { decodeId } from '../schema/id.ts';
+import { compileIds, compilePath, filterPath } from './path.ts';
+import type { Filter, TmfObject } from './tmf/client.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface ReadFilter {
+  readonly filter: Filter;
+  readonly tests: readonly ((object: TmfObject) => boolean)[];
+  /** What the tests and the client's own re-filtering read. */
+  readonly attributes: readonly string[];
+  /** Whose rows alone can fit, where ids were given. */
+  readonly provider?: string;
+}
+
+/** What a filter argument asks: what the back end may be asked too, and what only we test. */
+export function readFilter(
+  sheet: SubgraphSheet,
+  input: string,
+  value: Readonly<Record<string, unknown>> | null | undefined,
+  nowMs: number,
+): ReadFilter {
+  const filter: Record<string, string | readonly string[]> = {};
+  const tests: ((object: TmfObject) => boolean)[] = [];
+  const attributes: string[] = [];
+  const providers = new Set<string>();
+  const sheets = sheet.filters.get(input) ?? [];
+  for (const each of sheets) {
+    const wanted = value?.[each.name] ?? startOf(each, sheets, value, nowMs);
+    if (wanted === undefined || wanted === null) continue;
+    const words = wordsOf(sheet, each, wanted, providers);
+    attributes.push(attributeOf(each.path));
+    const path = filterPath(each.path);
+    if (each.match === 'CONTAINS') tests.push(contains(each.path, words));
+    else if (each.match === 'FROM') filter[`${path}.gte`] = words;
+    else if (each.match === 'BEFORE') filter[`${path}.lt`] = words;
+    else {
+      filter[path] = words;
+      if (path !== each.path) tests.push(equals(each.path, words));
+    }
+  }
+  const [provider, other] = providers;
+  if (other !== undefined) throw clientError('BAD_USER_INPUT', 'One list takes ids of one provider.');
+  return { filter, tests, attributes, ...(provider === undefined ? {} : { provider }) };
+}
+
+/** Where a list that must not be endless begins, when nobody says so. */
+function startOf(
+  from: FilterSheet,
+  sheets: readonly FilterSheet[],
+  value: Readonly<Record<string, unknown>> | null | undefined,
+  nowMs: number,
+): string | undefined {
+  if (from.withinDays === undefined) return undefined;
+  const before = sheets.find(({ match, path }) => match === 'BEFORE' && path === from.path);
+  const end = before === undefined ? undefined : value?.[before.name];
+  const endMs = typeof end === 'string' ? Date.parse(end) : nowMs;
+  return new Date(endMs - from.withinDays * DAY_MS).toISOString();
+}
+
+function wordsOf(
+  sheet: SubgraphSheet,
+  filter: FilterSheet,
+  wanted: unknown,
+  providers: Set<string>,
+): readonly string[] {
+  const words = filter.enumName === undefined ? undefined : sheet.enums.get(filter.enumName);
+  return (Array.isArray(wanted) ? wanted : [wanted]).map((each) => {
+    const word = String(each);
+    if (!filter.isId) return words?.get(word) ?? word;
+    // ids of the graph become the back end's own
+    const parts = decodeId(word);
+    if (parts === undefined)
+      throw clientError('INVALID_ID', `"${filter.name}" takes an id that this graph gave.`);
+    providers.add(parts.provider);
+    return parts.id;
+  });
+}
+
+function contains(path: string, words: readonly string[]): (object: TmfObject) => boolean {
+  const read = compilePath(path);
+  const wanted = words.map((word) => word.toLowerCase());
+  return (object) =>
+    read(object).some((value) => wanted.some((word) => String(value).toLowerCase().includes(word)));
+}
+
+/** Whether one of the words stands at the path. */
+export function equals(path: string, words: readonly string[]): (object: TmfObject) => boolean {
+  const read = compileIds(path);
+  return (object) => read(object).some((value) => words.includes(value));
+}
