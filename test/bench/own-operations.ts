@@ -9,7 +9,7 @@ import type { Child, Children } from './children.ts';
 import { clientCases, probe } from './client-cases.ts';
 import { clock, clockOffsetMs } from './clock.ts';
 import type { GatewaySettings } from './gateway-process.ts';
-import { type BenchOptions, ownFlags } from './options.ts';
+import { type BenchOptions, wants } from './options.ts';
 import { type Counter, measure, medians, type Peer, type Round, type Row, ratio } from './rounds.ts';
 import type { Calls, SimulatorReady, SimulatorSettings } from './simulator-process.ts';
 import type { StockSettings } from './stock-process.ts';
@@ -64,7 +64,7 @@ async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): P
       clockOffsetMs: offsetMs,
       environment: environment(await dataFolder(setting, 'subgraphs')),
     } satisfies SubgraphsSettings,
-    ownFlags(options, 'subgraphs'),
+    options.nodeFlags,
   );
   const remote = names.map((name) => `${name}=${subgraphs.ready.url}/${name}`).join(',');
   const gateway = async (name: string, more?: Readonly<Record<string, string>>) =>
@@ -76,25 +76,27 @@ async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): P
         clockOffsetMs: offsetMs,
         environment: environment(await dataFolder(setting, name), more),
       } satisfies GatewaySettings,
-      ownFlags(options, name),
+      options.nodeFlags,
     );
-  const sdl = await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8');
-  const inProcess = await gateway('in-process');
-  const overHttp = await gateway('over-http', { SUBGRAPHS: remote });
-  const stock = await children.start<UrlReady>(
-    'stock',
-    'stock-process.ts',
-    {
+  const peers: Peer[] = [];
+  if (wants(options, IN_PROCESS)) {
+    const child = await gateway('in-process');
+    peers.push({ name: IN_PROCESS, url: child.ready.url, processes: [child] });
+  }
+  if (wants(options, OVER_HTTP)) {
+    const child = await gateway('over-http', { SUBGRAPHS: remote });
+    peers.push({ name: OVER_HTTP, url: child.ready.url, processes: [child, subgraphs] });
+  }
+  if (wants(options, STOCK)) {
+    const sdl = await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8');
+    const settings: StockSettings = {
       supergraphSdl: sdl.replaceAll(/http:\/\/([a-z]+)\.subgraph\.invalid\//g, `${subgraphs.ready.url}/$1`),
       identity: { kind: 'PRINCIPAL', keysFolder: join(setting.folder, 'keys'), clockOffsetMs: offsetMs },
-    } satisfies StockSettings,
-    options.nodeFlags,
-  );
-  return [
-    { name: IN_PROCESS, url: inProcess.ready.url, processes: [inProcess] },
-    { name: OVER_HTTP, url: overHttp.ready.url, processes: [overHttp, subgraphs] },
-    { name: STOCK, url: stock.ready.url, processes: [stock, subgraphs] },
-  ];
+    };
+    const child = await children.start<UrlReady>('stock', 'stock-process.ts', settings, options.nodeFlags);
+    peers.push({ name: STOCK, url: child.ready.url, processes: [child, subgraphs] });
+  }
+  return peers;
 }
 
 async function run(
@@ -126,8 +128,12 @@ async function run(
         say(`${each.name}, ${peer.name}: status ${status} ${[...new Set(errors)].join(' ')}`);
     }
   }
-  const rounds = await measure({ load, counter }, peers, cases, options.timing, (done) =>
-    onRows(medians(done), done),
+  const rounds = await measure(
+    { load, counter, profileFolder: options.profileFolder },
+    peers,
+    cases,
+    options.timing,
+    (done) => onRows(medians(done), done),
   );
   return { rounds, rows: medians(rounds), kept };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openDemoIssuer } from '../../../gateway/demo-issuer.ts';
 import type { Child, Children } from '../children.ts';
 import { probe } from '../client-cases.ts';
-import { type BenchOptions, ownFlags } from '../options.ts';
+import { type BenchOptions, wants } from '../options.ts';
 import { type Case, type Counter, measure, medians, type Peer, type Round, type Row } from '../rounds.ts';
 import type { Calls } from '../simulator-process.ts';
 import type { StockSettings } from '../stock-process.ts';
@@ -60,21 +60,24 @@ async function ourPeers({ children, options, folder, stub }: Setting): Promise<P
     ['ours, unsigned', { identity: 'PLAIN', execution: 'COMPILED' }],
   ];
   return Promise.all(
-    variants.map(async ([name, variant]): Promise<Peer> => {
-      const child = await children.start<UrlReady>(
-        name,
-        'shop/gateway-process.ts',
-        { subgraphsUrl: stub.ready.url, dataFolder: folder, ...variant } satisfies ShopGatewaySettings,
-        ownFlags(options, `shop-${variant.identity.toLowerCase()}`),
-      );
-      return { name, url: child.ready.url, processes: [child] };
-    }),
+    variants
+      .filter(([name]) => wants(options, name))
+      .map(async ([name, variant]): Promise<Peer> => {
+        const child = await children.start<UrlReady>(
+          name,
+          'shop/gateway-process.ts',
+          { subgraphsUrl: stub.ready.url, dataFolder: folder, ...variant } satisfies ShopGatewaySettings,
+          options.nodeFlags,
+        );
+        return { name, url: child.ready.url, processes: [child] };
+      }),
   );
 }
 
 async function otherPeers({ children, options, stub, say }: Setting): Promise<Peer[]> {
   const supergraphSdl = shopSupergraph(stub.ready.url);
   const start = async (name: string, file: string, settings: unknown): Promise<Peer | undefined> => {
+    if (!wants(options, name)) return undefined;
     try {
       const child = await children.start<UrlReady>(name, file, settings, options.nodeFlags);
       return { name, url: child.ready.url, processes: [child] };
@@ -89,7 +92,8 @@ async function otherPeers({ children, options, stub, say }: Setting): Promise<Pe
     planner,
   });
   const installed = existsSync(PEERS_FOLDER);
-  if (!installed) say('Hive Gateway and Mercurius are not installed: npm run bench:peers');
+  if (!installed && options.gateways.length === 0)
+    say('Hive Gateway and Mercurius are not installed: npm run bench:peers');
   const started = [
     await start(STOCK, 'stock-process.ts', {
       supergraphSdl,
@@ -147,8 +151,12 @@ async function run(
     calls: () => stub.ask('calls') as Promise<Calls>, // stub-process.ts answers it
   };
   const timing = { ...options.timing, concurrencies: options.timing.concurrencies.slice(-1) };
-  const rounds = await measure({ load, counter }, peers, cases, timing, (done) =>
-    onRows(medians(done), done),
+  const rounds = await measure(
+    { load, counter, profileFolder: options.profileFolder },
+    peers,
+    cases,
+    timing,
+    (done) => onRows(medians(done), done),
   );
   return { rounds, rows: medians(rounds) };
 }
