@@ -121,9 +121,9 @@ function combine(filters: readonly Filter[]): Combined {
   const tests: ((object: TmfObject) => boolean)[] = [];
   for (const each of filters) {
     for (const [path, words] of Object.entries(each)) {
-      const overruled = filter[path];
-      const same = overruled !== undefined && String(overruled) === String(words);
-      if (overruled !== undefined && !same) tests.push(equals(path, [overruled].flat()));
+      const overruled = [filter[path] ?? words].flat();
+      const implied = [words].flat().every((word) => overruled.includes(word));
+      if (!implied) tests.push(equals(path, overruled));
       filter[path] = words;
     }
   }

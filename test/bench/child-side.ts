@@ -24,7 +24,6 @@ interface Started {
   /** Told to the parent when the process can be used. */
   readonly ready: unknown;
   readonly commands?: Readonly<Record<string, (payload: unknown) => unknown>>;
-  stop(): Promise<void>;
 }
 
 function usage(): Usage {
@@ -58,7 +57,7 @@ function tell(answer: Answer): void {
 
 /** Settings are the process's only argument: JSON that the parent wrote. */
 export async function runChild<Settings>(start: (settings: Settings) => Promise<Started>): Promise<void> {
-  // the parent is gone, however it went: nobody will ask again
+  // the parent has let go or is gone: nobody will ask again, and nothing here is worth an orderly end
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole group; the parent decides
   process.on('SIGINT', () => undefined);
@@ -71,7 +70,6 @@ export async function runChild<Settings>(start: (settings: Settings) => Promise<
       const { id, command, payload } = message as Question;
       const act = async () => {
         if (command === 'usage') return usage();
-        if (command === 'stop') return started.stop();
         if (command === 'profile') return profile.start();
         if (command === 'end-profile') return profile.end(String(payload));
         const asked = started.commands?.[command];

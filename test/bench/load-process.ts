@@ -114,5 +114,4 @@ await runChild<Record<string, never>>(async () => ({
   ready: {},
   // the parent, in this folder, sends nothing else
   commands: { load: (payload) => load(payload as LoadOrder) },
-  stop: async () => undefined,
 }));

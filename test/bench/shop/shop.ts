@@ -55,18 +55,18 @@ async function shopCases(folder: string, options: BenchOptions): Promise<Case[]>
 }
 
 async function ourPeers({ children, options, folder, stub }: Setting): Promise<Peer[]> {
-  const variants: readonly (readonly [string, Pick<ShopGatewaySettings, 'identity' | 'execution'>])[] = [
-    [OURS, { identity: 'SIGNED', execution: 'COMPILED' }],
-    ['ours, unsigned', { identity: 'PLAIN', execution: 'COMPILED' }],
+  const variants: readonly (readonly [string, ShopGatewaySettings['identity']])[] = [
+    [OURS, 'SIGNED'],
+    ['ours, unsigned', 'PLAIN'],
   ];
   return Promise.all(
     variants
       .filter(([name]) => wants(options, name))
-      .map(async ([name, variant]): Promise<Peer> => {
+      .map(async ([name, identity]): Promise<Peer> => {
         const child = await children.start<UrlReady>(
           name,
           'shop/gateway-process.ts',
-          { subgraphsUrl: stub.ready.url, dataFolder: folder, ...variant } satisfies ShopGatewaySettings,
+          { subgraphsUrl: stub.ready.url, dataFolder: folder, identity } satisfies ShopGatewaySettings,
           options.nodeFlags,
         );
         return { name, url: child.ready.url, processes: [child] };
