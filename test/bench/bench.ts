@@ -3,7 +3,6 @@ import { cpus, loadavg } from 'node:os';
 import { type Children, createChildren } from './children.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { IN_PROCESS, measureOwnOperations, OVER_HTTP, STOCK, summary } from './own-operations.ts';
-import type { Round, Row } from './rounds.ts';
 import { HAND_WRITTEN, HIVE_RUST, measureShop, STOCK as SHOP_STOCK } from './shop/shop.ts';
 import { type Compared, compared, type TableOptions, table } from './table.ts';
 
@@ -13,6 +12,8 @@ interface Section {
 }
 
 const say = (line: string): void => console.log(line);
+/** Beside the results, which are standard output's. */
+const progress = (line: string): void => console.error(line);
 
 async function ownOperations(children: Children, options: BenchOptions): Promise<Section> {
   const format: TableOptions = {
@@ -23,11 +24,10 @@ async function ownOperations(children: Children, options: BenchOptions): Promise
     ],
   };
   say('\nOur operations on the simulator');
-  const progress = (rows: readonly Row[], rounds: readonly Round[]): void => say(table(rows, rounds, format));
-  const results = await measureOwnOperations(children, options, progress, say);
+  const results = await measureOwnOperations(children, options, progress);
   const { rows, rounds, kept } = results;
   const caseTitle = (name: string): string => (kept.has(name) ? `${name}*` : name);
-  say(`\n${table(rows, rounds, { ...format, caseTitle })}\n`);
+  say(`${table(rows, rounds, { ...format, caseTitle })}\n`);
   const notes = [
     ...summary(results),
     '* kept whole by our response cache; the stock peer has none.',
@@ -47,9 +47,8 @@ async function shop(children: Children, options: BenchOptions): Promise<Section>
     ],
   };
   say('\nThe shop: four subgraphs that answer at once');
-  const progress = (rows: readonly Row[], rounds: readonly Round[]): void =>
-    say(`${table(rows, rounds, format)}\n`);
-  const { rows, rounds } = await measureShop(children, options, progress, say);
+  const { rows, rounds } = await measureShop(children, options, progress);
+  say(`${table(rows, rounds, format)}\n`);
   const notes = [
     'Identical requests of different clients are never merged, by any of them; ours and Hive merge those inside one operation.',
     'ours: token, gate, limits, metrics, and a signed principal in each sub-request; ours, unsigned: a header instead, as the others send.',

@@ -22,7 +22,7 @@ export interface BenchOptions {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --quick               a smoke run: one short round at concurrencies 1 and 16
+  --quick               a smoke run: one short round with 8 requests at once
   --only <name>         cases whose name contains this
   --gateways <list>     gateways whose name contains one of these
   --section <which>     operations (ours, on the simulator) or shop (four subgraphs); without it both
@@ -61,7 +61,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   });
   const { quick, section } = values;
   if (section !== undefined && section !== 'operations' && section !== 'shop') throw new Error(USAGE);
-  const concurrencies = (values.concurrency ?? (quick ? '1,16' : '1,16,64')).split(',');
+  const concurrencies = (values.concurrency ?? (quick ? '8' : '1,16,64')).split(',');
   const roundMs = wholeNumber('round-ms', values['round-ms'] ?? (quick ? '250' : '1500'), 50);
   return {
     only: values.only?.toLowerCase(),
@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     timing: {
       rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '5'), 1),
       roundMs,
-      warmUpMs: quick ? 250 : 2000,
+      warmUpMs: quick ? 200 : 2000,
       concurrencies: concurrencies.map((each) => wholeNumber('concurrency', each, 1)),
     },
     latencyMs: wholeNumber('latency', values.latency, 0),

@@ -90,7 +90,7 @@ async function oneRound(
     case: each.name,
     concurrency: connections,
     peer: peer.name,
-    requestsPerS: (result.answered * 1000) / result.elapsedMs,
+    requestsPerS: result.requestsPerS,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
     cpuMsPerRequest: (spent[0] ?? 0) / total,
@@ -121,13 +121,13 @@ async function profiled(
     );
 }
 
-/** Every round of every peer, case and concurrency; `onCase` hears of each case and concurrency when it's done. */
+/** Every round of every peer, case and concurrency; `say` hears how it goes. */
 export async function measure(
   means: Means,
   peers: readonly Peer[],
   cases: readonly Case[],
   timing: Timing,
-  onCase: (rounds: readonly Round[]) => void,
+  say: (line: string) => void,
 ): Promise<Round[]> {
   const all: Round[] = [];
   for (const each of cases) {
@@ -144,7 +144,8 @@ export async function measure(
         for (const peer of turn)
           done.push({ round, ...(await oneRound(means, peer, each, concurrency, timing.roundMs)) });
       }
-      onCase(done);
+      const rates = medians(done).map((row) => `${row.peer} ${row.requestsPerS.toFixed(0)}/s`);
+      say(`${each.name}, ${concurrency} at once: ${rates.join(', ')}`);
       all.push(...done);
     }
     await endProfiles();

@@ -160,7 +160,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       },
       body: JSON.stringify({ query, variables }),
     });
-    const text = (await response.text()).replaceAll(requestId, '<request>');
+    const text = (await response.text()).replaceAll(requestId, 'REQUEST');
     // the gateway's answers have this shape; the tests of gateway/ prove it
     const { data, errors = [] } = JSON.parse(text) as {
       data?: unknown;

@@ -134,17 +134,15 @@ async function compareAnswers(
   }
 }
 
-async function run(
-  setting: Omit<Setting, 'stub'>,
-  onRows: (rows: readonly Row[], rounds: readonly Round[]) => void,
-): Promise<ShopResults> {
+async function run(setting: Omit<Setting, 'stub'>): Promise<ShopResults> {
   const { children, options, folder, say } = setting;
+  const cases = await shopCases(folder, options);
+  if (cases.length === 0) return { rounds: [], rows: [] };
   const stub = await children.start<UrlReady>('shop subgraphs', 'shop/stub-process.ts', {
     latencyMs: options.latencyMs,
   } satisfies StubSettings);
   const load = await children.start('load', 'load-process.ts', {});
   const peers = [...(await ourPeers({ ...setting, stub })), ...(await otherPeers({ ...setting, stub }))];
-  const cases = await shopCases(folder, options);
   await compareAnswers(peers, cases, say);
   const counter: Counter = {
     forget: () => stub.ask('forget'),
@@ -156,7 +154,7 @@ async function run(
     peers,
     cases,
     timing,
-    (done) => onRows(medians(done), done),
+    say,
   );
   return { rounds, rows: medians(rounds) };
 }
@@ -165,12 +163,11 @@ async function run(
 export async function measureShop(
   children: Children,
   options: BenchOptions,
-  onRows: (rows: readonly Row[], rounds: readonly Round[]) => void,
   say: (line: string) => void,
 ): Promise<ShopResults> {
   const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-shop-'));
   try {
-    return await run({ children, options, folder, say }, onRows);
+    return await run({ children, options, folder, say });
   } finally {
     await children.stopAll();
     await rm(folder, { recursive: true, force: true });
