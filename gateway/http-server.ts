@@ -14,6 +14,9 @@ interface Options {
   readonly draining: () => boolean;
 }
 
+/** For a whole request to arrive: a small body over a bad line takes seconds. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
 /** Compression below this costs more than it saves. */
 const COMPRESS_FROM_BYTES = 1024;
 
@@ -46,10 +49,13 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
     socket.destroy();
     return;
   }
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const overflow = error.code === 'HPE_HEADER_OVERFLOW';
   const [code, status] = overflow
     ? (['PAYLOAD_TOO_LARGE', '431 Request Header Fields Too Large'] as const)
-    : (['BAD_REQUEST', '400 Bad Request'] as const);
+    : late
+      ? (['BAD_REQUEST', '408 Request Timeout'] as const)
+      : (['BAD_REQUEST', '400 Bad Request'] as const);
   const body = JSON.stringify({
     errors: [{ message: ERRORS[code].meaning, extensions: { code, requestId: requestIdOf(undefined) } }],
   });
@@ -61,6 +67,8 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
 export async function createHttpServer({ maxBodyBytes, log, draining }: Options): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: maxBodyBytes,
+    // a body that never ends would hold its connection for ever
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // a HEAD would execute an operation whose answer nobody sees
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',

@@ -45,6 +45,12 @@ interface Beginning {
   readonly hangUp?: AbortSignal;
 }
 
+/**
+ * What is kept of the time for putting the answer together: a back end that hangs is given up so much earlier, so that
+ * its fields alone are lost, and not all that its subgraph knows.
+ */
+const MARGIN_MS = 100;
+
 /** `end` must be called: it lets go of the timer and of the client's signal. */
 export function begin(beginning: Beginning): { readonly operation: Operation; readonly end: () => void } {
   const { requestId, principal, nowMs, timeoutMs, hangUp } = beginning;
@@ -53,8 +59,9 @@ export function begin(beginning: Beginning): { readonly operation: Operation; re
   const timer = setTimeout(abort, timeoutMs);
   hangUp?.addEventListener('abort', abort, { once: true });
   if (hangUp?.aborted) abort();
+  const deadlineMs = nowMs + timeoutMs - Math.min(MARGIN_MS, timeoutMs / 10);
   return {
-    operation: { requestId, principal, nowMs, deadlineMs: nowMs + timeoutMs, signal: controller.signal },
+    operation: { requestId, principal, nowMs, deadlineMs, signal: controller.signal },
     end: () => {
       clearTimeout(timer);
       hangUp?.removeEventListener('abort', abort);

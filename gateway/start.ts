@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { bodyOf } from '../schema/manifest.ts';
 import type { GrantReader, HealthSource, ResponseStore, Subgraph } from '../schema/ports.ts';
 import { authenticator } from './authenticate.ts';
 import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
@@ -102,8 +103,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     ...(parts.execution === undefined ? {} : { execution: parts.execution }),
   });
   documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
+  const registered = parts.operations.map(({ text }) => bodyOf(text));
   const answer = createPipeline({
     config,
+    registered: new Map(registered.map((text) => [createHash('sha256').update(text).digest('hex'), text])),
     schemaHash: createHash('sha256').update(supergraphSdl).digest('base64url'),
     documents,
     authenticate: authenticator({
