@@ -73,7 +73,7 @@ describe('SSM-D-06 spend', () => {
       { number: 'a', taxIncluded: { amount: '3.50' }, usage: { amount: '2.50' }, charges: 2 },
     ]);
     expect(report.other).toEqual({ amount: '7.00', currency: 'EUR' });
-    expect(report.period).toEqual({ start: PERIOD.from, end: PERIOD.until });
+    expect(report.period).toEqual({ start: '2026-10-01T00:00:00.000Z', end: '2026-11-01T00:00:00.000Z' });
   });
 
   it('SSM-A-08 counts only charges that may be seen', async () => {
