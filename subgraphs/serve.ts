@@ -20,6 +20,7 @@ import type { Resolver, Resolvers, SubgraphContext } from './context.ts';
 import { countedClient } from './counted-client.ts';
 import { resolveEntities } from './entities.ts';
 import { guard } from './guard.ts';
+import { beginTime } from './held-values.ts';
 import { type Item, isItem } from './item.ts';
 import type { Systems } from './loads.ts';
 import { type Objects, objectsOf } from './objects.ts';
@@ -102,6 +103,7 @@ const scopes = new WeakMap<Operation, { readonly systems: Systems; readonly obje
 function scopeOf(systems: Systems, operation: Operation): Objects {
   const known = scopes.get(operation);
   if (known?.systems === systems) return known.objects;
+  beginTime(operation);
   const objects = objectsOf({ ...systems, client: countedClient(systems.client) }, operation);
   scopes.set(operation, { systems, objects });
   return objects;

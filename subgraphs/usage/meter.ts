@@ -85,6 +85,7 @@ function meterOf(objects: Objects): DataLoader<Asked, Held<readonly Bucket[]> | 
             ids: asked.filter((each) => each.provider === provider).map((each) => each.service),
             keyOf: (service) => usageKey(provider, service),
             policy: usagePolicy(objects.systems),
+            operation: objects.operation,
             load: (services) => ask(objects, provider, services),
           });
           results.set(
