@@ -10,17 +10,17 @@ import { bounded } from './bounded-subgraph.ts';
 import type { ClientOperation } from './client-operations.ts';
 import type { Config } from './config.ts';
 import { type DemoIssuer, openDemoIssuer } from './demo-issuer.ts';
-import { type Documents, knownDocuments } from './documents.ts';
+import { knownDocuments } from './documents.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine.ts';
-import { refuse } from './errors.ts';
+import { graphqlListener } from './graphql-listener.ts';
 import { serveHealth } from './health.ts';
-import { createHttpServer, sendRefusal } from './http-server.ts';
+import { createHttpServer } from './http-server.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { type DemoActor, servePage } from './page.ts';
 import { type PrincipalKeys, servePrincipalKeys } from './principal-keys.ts';
 import { responseCache } from './response-cache.ts';
 import { readRules } from './schema-rules.ts';
-import { type Answer, createPipeline } from './server.ts';
+import { createPipeline } from './server.ts';
 
 export interface GatewayParts {
   readonly config: Config;
@@ -46,23 +46,6 @@ export interface Gateway {
   readonly url: string;
   /** Readiness says no, nothing new is taken, what is in flight is answered within the configured time. */
   drain(): Promise<void>;
-}
-
-function serveGraphQL(app: FastifyInstance, answer: Answer, draining: () => boolean, log: Logger): void {
-  app.route<{ Body: Buffer | undefined }>({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: async ({ method, headers, url, body }, reply) => {
-      if (draining()) return sendRefusal(reply, refuse('SHUTTING_DOWN'), log);
-      const hangUp = new AbortController();
-      reply.raw.once('close', () => {
-        if (!reply.raw.writableFinished) hangUp.abort();
-      });
-      const search = url.slice(url.indexOf('?') + 1 || url.length);
-      const { status, headers: given, text } = await answer({ method, headers, search, body }, hangUp.signal);
-      return reply.code(status).headers(given).send(Buffer.from(text));
-    },
-  });
 }
 
 async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {
@@ -93,15 +76,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       }),
     ]),
   );
-  let documents: Documents | undefined;
   const engine: Engine = await createEngine({
     supergraphSdl,
     subgraph: (name) => subgraphs.get(name),
-    documentByHash: (hash) => documents?.byHash(hash),
     log,
     ...(parts.execution === undefined ? {} : { execution: parts.execution }),
   });
-  documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
+  const documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
   const answer = createPipeline({
     config,
     schemaHash: createHash('sha256').update(supergraphSdl).digest('base64url'),
@@ -123,12 +104,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     log,
     now,
   });
-  const app = await createHttpServer({
-    maxBodyBytes: config.limits.maxBodyBytes,
-    log,
-    draining: () => draining,
-  });
-  serveGraphQL(app, answer, () => draining, log);
+  const { maxBodyBytes } = config.limits;
+  const listening = { maxBodyBytes, draining: () => draining, log };
+  const graphql = graphqlListener({ answer, ...listening });
+  const app = await createHttpServer({ graphql, ...listening });
   serveHealth(app, { sources: parts.health, draining: () => draining });
   if (metrics !== undefined) serveMetrics(app, metrics);
   if (parts.principalKeys !== undefined) servePrincipalKeys(app, parts.principalKeys);
