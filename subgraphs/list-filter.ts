@@ -1,4 +1,5 @@
 // What a filter argument asks: conditions for the back end, and tests of our own on every row.
+import type { SsmFunction } from '../schema/access.ts';
 import { attributeOf } from '../schema/contract.ts';
 import type { FilterSheet, SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
@@ -13,6 +14,8 @@ export interface ReadFilter {
   readonly tests: readonly ((object: TmfObject) => boolean)[];
   /** What the tests and the client's own re-filtering read. */
   readonly attributes: readonly string[];
+  /** The paths that rows are chosen by. */
+  readonly paths: readonly string[];
   /** Whose rows alone can fit, where ids were given. */
   readonly provider?: string;
 }
@@ -27,6 +30,7 @@ export function readFilter(
   const filter: Record<string, string | readonly string[]> = {};
   const tests: ((object: TmfObject) => boolean)[] = [];
   const attributes: string[] = [];
+  const paths: string[] = [];
   const providers = new Set<string>();
   const sheets = sheet.filters.get(input) ?? [];
   for (const each of sheets) {
@@ -34,6 +38,7 @@ export function readFilter(
     if (wanted === undefined || wanted === null) continue;
     const words = wordsOf(sheet, each, wanted, providers);
     attributes.push(attributeOf(each.path));
+    paths.push(each.path);
     const path = filterPath(each.path);
     if (each.match === 'CONTAINS') tests.push(contains(each.path, words));
     else if (each.match === 'FROM') filter[`${path}.gte`] = words;
@@ -45,7 +50,29 @@ export function readFilter(
   }
   const [provider, other] = providers;
   if (other !== undefined) throw clientError('BAD_USER_INPUT', 'One list takes ids of one provider.');
-  return { filter, tests, attributes, ...(provider === undefined ? {} : { provider }) };
+  return { filter, tests, attributes, paths, ...(provider === undefined ? {} : { provider }) };
+}
+
+/**
+ * The functions that guard what a list is chosen or ordered by: whoever may not read a field would else learn it by
+ * asking for the rows that have it.
+ */
+export function guardsOn(
+  type: string,
+  sheet: SubgraphSheet,
+  paths: readonly string[],
+): readonly SsmFunction[] {
+  const fields = [...(sheet.fields.get(type)?.values() ?? [])];
+  const guards = fields.flatMap(({ access, path }) =>
+    access !== undefined && path !== undefined && paths.some((each) => reads(path, each)) ? [access] : [],
+  );
+  return [...new Set(guards)];
+}
+
+/** Whether knowing what is at one path tells of the other. */
+function reads(path: string, other: string): boolean {
+  const [a, b] = [filterPath(path), filterPath(other)];
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
 /** Where a list that must not be endless begins, when nobody says so. */

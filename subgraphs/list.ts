@@ -1,6 +1,6 @@
 // A page of what a principal may see: walks the back end's pages, checks every row, in a bounded number of calls.
 import { Buffer } from 'node:buffer';
-import { reachOf } from '../schema/access.ts';
+import { holds, reachOf, type SsmFunction } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import { idOfType } from '../schema/id.ts';
@@ -45,6 +45,8 @@ export interface ListAsk {
   /** Conditions that no back end is trusted with; each row is asked. */
   readonly tests?: readonly ((object: TmfObject) => boolean)[];
   readonly attributes: readonly string[];
+  /** Functions that each row takes besides its type's, because it is chosen by what they guard. */
+  readonly guards?: readonly SsmFunction[];
   /** Only this provider's rows: a list below an object stays at the object's provider. */
   readonly provider?: string;
   /** For lists that a resolver computes over, `first` may be larger than a client's. */
@@ -121,9 +123,9 @@ function combine(filters: readonly Filter[]): Combined {
   const tests: ((object: TmfObject) => boolean)[] = [];
   for (const each of filters) {
     for (const [path, words] of Object.entries(each)) {
-      const overruled = filter[path];
-      const same = overruled !== undefined && String(overruled) === String(words);
-      if (overruled !== undefined && !same) tests.push(equals(path, [overruled].flat()));
+      const overruled = [filter[path] ?? words].flat();
+      const implied = [words].flat().every((word) => overruled.includes(word));
+      if (!implied) tests.push(equals(path, overruled));
       filter[path] = words;
     }
   }
@@ -143,6 +145,9 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   const { client } = objects.systems;
   const serving = client.providersOf(sourceOf(type, '').api);
   if (serving.length === 0) throw clientError('NOT_CONFIGURED');
+  const guards = ask.guards ?? [];
+  const { principal, nowMs } = objects.operation;
+  if (!guards.every((guard) => holds(principal, guard, nowMs))) throw clientError('FORBIDDEN');
   const narrowed = narrow(
     objects,
     type,
@@ -179,11 +184,13 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
       },
       objects.operation,
     );
-    if (calls === 0 && providers.length === 1 && narrowed.whole && tests.length === 0) total = page.total;
+    const countable = narrowed.whole && tests.length === 0 && guards.length === 0;
+    if (calls === 0 && providers.length === 1 && countable) total = page.total;
     objects.loads.keep(type, provider, page.items, ask.attributes);
     const passing = page.items.filter((object) => meets(type, object) && tests.every((test) => test(object)));
     const items = passing.map((raw): Item => ({ __typename: type.name, provider, raw }));
-    const seen = await objects.visible(items);
+    let seen = await objects.visible(items);
+    for (const guard of guards) seen = await objects.visible(seen, guard);
     for (const node of seen) {
       const index = page.items.findIndex(({ id }) => id === node.raw.id);
       edges.push({ cursor: toCursor({ provider, offset: (page.offsets[index] ?? offset) + 1 }), node });

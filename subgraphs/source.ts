@@ -7,7 +7,7 @@ import type { SubgraphContext } from './context.ts';
 import { converterFor } from './convert.ts';
 import { backEndId, entityOf, globalId, type Item, isItem, reference } from './item.ts';
 import { list } from './list.ts';
-import { readFilter } from './list-filter.ts';
+import { guardsOn, readFilter } from './list-filter.ts';
 import { compileIds, compilePath } from './path.ts';
 import { attributesFor } from './projection.ts';
 import { BackEndError } from './tmf/back-end-error.ts';
@@ -108,8 +108,10 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolv
     const below = field.by === undefined ? undefined : belowOf(field.by, entityOf(item));
     // a list below an object stays at the object's provider, whatever other ids say
     const provider = below === undefined ? asked.provider : entityOf(item).provider;
+    const chosenBy = [...asked.paths, ...(order === undefined ? [] : [order.replace(/^-/, '')])];
     return list(objects, {
       type: type.name,
+      guards: guardsOn(type.name, sheet, chosenBy),
       first: args.first ?? null,
       after: args.after ?? null,
       filter: asked.filter,

@@ -24,12 +24,6 @@ export function monthName(month: Month): string {
   return `${Math.floor(month / 12)}-${String(1 + (month % 12)).padStart(2, '0')}`;
 }
 
-/** The month of a name such as 2026-10, or undefined. */
-export function monthFromName(name: string): Month | undefined {
-  const match = /^(\d{4})-(\d\d)$/.exec(name);
-  return match === null ? undefined : Number(match[1]) * 12 + Number(match[2]) - 1;
-}
-
 export function dayStart(instantMs: number): number {
   return Math.floor(instantMs / DAY_MS) * DAY_MS;
 }

@@ -23,12 +23,19 @@ function main(): void {
   }
   const made = new Map([
     ['supergraph.graphql', `${supergraphSdl.trimEnd()}\n`],
-    ['registered-operations.json', `${JSON.stringify(readManifest(new URL('operations/', SCHEMA)), null, 2)}\n`],
+    [
+      'registered-operations.json',
+      `${JSON.stringify(readManifest(new URL('operations/', SCHEMA)), null, 2)}\n`,
+    ],
   ]);
   const stale = [...made].filter(([name, text]) => current(name) !== text);
   if (!process.argv.includes('--check')) {
     for (const [name, text] of stale) writeFileSync(new URL(name, SCHEMA), text);
-    console.log(stale.length === 0 ? 'Nothing has changed.' : `Written: ${stale.map(([name]) => `schema/${name}`).join(', ')}`);
+    console.log(
+      stale.length === 0
+        ? 'Nothing has changed.'
+        : `Written: ${stale.map(([name]) => `schema/${name}`).join(', ')}`,
+    );
   } else if (stale.length > 0) {
     console.error(`Stale: ${stale.map(([name]) => `schema/${name}`).join(', ')}. Run: npm run compose`);
     process.exitCode = 1;

@@ -1,5 +1,6 @@
 // Spending by number in a period, from the charges of every account that the principal's customer has.
 import Big from 'big.js';
+import { holds } from '../../schema/access.ts';
 import { clientError } from '../../schema/errors.ts';
 import { idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
@@ -93,6 +94,9 @@ const spent = (item: Item): Big => new Big(asMoney(item.raw.taxIncluded)?.amount
 
 export async function spend(input: SpendInput, context: SubgraphContext) {
   checkPeriod(input);
+  const { principal, nowMs } = context.operation;
+  // asking for a number tells whose it is: for those only who may read numbers
+  if (input.numbers && !holds(principal, 'PERSON_VIEW', nowMs)) throw clientError('FORBIDDEN');
   const first = input.first ?? 50;
   if (first < 1 || first > MAX_NUMBERS)
     throw clientError('BAD_USER_INPUT', `"first" takes 1 to ${MAX_NUMBERS}.`);

@@ -1,8 +1,10 @@
 // Measured values of services in a window: asked for many services at once, read from measurements of any shape.
 import DataLoader from 'dataloader';
+import { heldValues, sharedCall } from '../held-values.ts';
+import type { Systems } from '../loads.ts';
 import type { Objects } from '../objects.ts';
 import type { TmfObject } from '../tmf/client.ts';
-import { all, asInstant, asList, asNumber, asText, at, instantMs } from '../tmf/read.ts';
+import { all, asList, asNumber, asText, at, instantMs } from '../tmf/read.ts';
 
 export interface Window {
   readonly fromMs: number;
@@ -47,19 +49,21 @@ export function samplesIn(measurement: TmfObject, granularity: Window['granulari
 const windowKey = ({ provider, granularity, fromMs, untilMs }: Asked): string =>
   `${provider}\n${granularity}\n${fromMs}\n${untilMs}`;
 
-async function ask({ systems, operation }: Objects, window: Asked, services: readonly string[]) {
+/** The data sheet's hint on Measurement is the one place that says how long measured values live. */
+function policyOf({ contract }: Systems) {
+  const maxAgeMs = (contract.types.get('Measurement')?.cache?.maxAgeS ?? 0) * 1000;
+  return { ttlMs: maxAgeMs, staleMs: maxAgeMs };
+}
+
+async function load({ systems, operation }: Objects, window: Asked, services: readonly string[]) {
   const source = { provider: window.provider, api: 'TMF628', resource: 'performanceMeasurement' } as const;
   const filter = {
     'tag.granularity': DURATIONS[window.granularity],
-    'validFor.startDateTime.gte': asInstant(new Date(window.fromMs).toISOString()) ?? '',
-    'validFor.startDateTime.lt': asInstant(new Date(window.untilMs).toISOString()) ?? '',
+    'validFor.startDateTime.gte': new Date(window.fromMs).toISOString(),
+    'validFor.startDateTime.lt': new Date(window.untilMs).toISOString(),
   };
-  const found = await systems.client.many(
-    source,
-    services,
-    { by: 'tag.serviceId', fields: FIELDS, filter },
-    operation,
-  );
+  const ask = { by: 'tag.serviceId', fields: FIELDS, filter };
+  const found = await systems.client.many(source, services, ask, sharedCall(operation));
   const samples = new Map<string, Sample[]>(services.map((service) => [service, []]));
   for (const measurement of found) {
     for (const service of all(measurement, 'tag.serviceId')) {
@@ -68,6 +72,23 @@ async function ask({ systems, operation }: Objects, window: Asked, services: rea
   }
   for (const each of samples.values()) each.sort((a, b) => a.fromMs - b.fromMs);
   return samples;
+}
+
+/** Kept by service and window; readers have been authorized for the service before they come here. */
+function ask(objects: Objects, window: Asked, services: readonly string[]) {
+  const { provider, granularity, fromMs, untilMs } = window;
+  return heldValues<readonly Sample[]>(objects.systems.values, {
+    ids: services,
+    keyOf: (service) => `samples:${provider}:${granularity}:${fromMs}:${untilMs}:${service}`,
+    policy: policyOf(objects.systems),
+    load: (missing) => load(objects, window, missing),
+  });
+}
+
+/** A measurement that has begun is whole or under way: a window that ends inside it is the same question. */
+function whole({ fromMs, untilMs, granularity }: Window): Window {
+  const lengthMs = LENGTH_MS[granularity];
+  return { fromMs, untilMs: Math.ceil(untilMs / lengthMs) * lengthMs, granularity };
 }
 
 const loaders = new WeakMap<Objects, DataLoader<Asked, readonly Sample[], string>>();
@@ -80,7 +101,7 @@ export function samplesOf(
   window: Window,
 ): Promise<readonly Sample[]> {
   const loader = loaders.get(objects) ?? loaderOf(objects);
-  return loader.load({ provider, service, ...window });
+  return loader.load({ provider, service, ...whole(window) });
 }
 
 function loaderOf(objects: Objects): DataLoader<Asked, readonly Sample[], string> {

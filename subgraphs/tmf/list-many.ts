@@ -2,7 +2,7 @@
 import type { BackEnd, Source } from './back-end.ts';
 import { BackEndError } from './back-end-error.ts';
 import type { Budget } from './budget.ts';
-import { matches } from './filter.ts';
+import { compileFilter } from './filter.ts';
 import { fetchOne } from './lookup.ts';
 import { fetchPage, names } from './page.ts';
 import {
@@ -57,9 +57,10 @@ export async function listMany(
 
   const found =
     by === 'id' ? await byId(listing, [...wanted], fields) : await byPath(listing, by, [...wanted]);
+  const matches = compileFilter(filter);
   const unique = new Map<string, TmfObject>();
   for (const row of found) {
-    if (!unique.has(row.id) && names(row, by, wanted) && matches(row, filter))
+    if (!unique.has(row.id) && names(row, by, wanted) && matches(row))
       unique.set(row.id, project(row, fields));
   }
   return [...unique.values()];

@@ -1,7 +1,7 @@
 // One page of a list at a position, with what is known of where it goes on and how long it is.
 import type { BackEnd, Source } from './back-end.ts';
 import type { Budget } from './budget.ts';
-import { matches } from './filter.ts';
+import { compileFilter } from './filter.ts';
 import { fetchPage, type PageRequest } from './page.ts';
 import { type Filter, fieldNames, fieldsParameter, filterParameters, sortParameter } from './query.ts';
 import { project, type TmfObject } from './tmf-object.ts';
@@ -49,10 +49,11 @@ export async function listPage(
     totalTrusted: filtered,
   };
   const page = await fetchPage(backEnd, source, request, budget);
+  const matches = compileFilter(filter);
   const kept: TmfObject[] = [];
   const offsets: number[] = [];
   for (const [index, row] of page.rows.entries()) {
-    if (!matches(row, filter)) continue;
+    if (!matches(row)) continue;
     kept.push(row);
     offsets.push(offset + (page.places[index] ?? index));
   }

@@ -1,17 +1,19 @@
 // `npm run bench`: measures our gateway beside others, in one run on one machine. It asserts nothing.
+import { cpus, loadavg } from 'node:os';
 import { type Children, createChildren } from './children.ts';
-import { type BenchOptions, readOptions } from './options.ts';
+import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { IN_PROCESS, measureOwnOperations, OVER_HTTP, STOCK, summary } from './own-operations.ts';
-import type { Round, Row } from './rounds.ts';
 import { HAND_WRITTEN, HIVE_RUST, measureShop, STOCK as SHOP_STOCK } from './shop/shop.ts';
-import { type TableOptions, table } from './table.ts';
+import { type Compared, compared, type TableOptions, table } from './table.ts';
 
 interface Section {
-  readonly rows: readonly Row[];
+  readonly rows: readonly Compared[];
   readonly notes: readonly string[];
 }
 
 const say = (line: string): void => console.log(line);
+/** Beside the results, which are standard output's. */
+const progress = (line: string): void => console.error(line);
 
 async function ownOperations(children: Children, options: BenchOptions): Promise<Section> {
   const format: TableOptions = {
@@ -22,17 +24,17 @@ async function ownOperations(children: Children, options: BenchOptions): Promise
     ],
   };
   say('\nOur operations on the simulator');
-  const progress = (rows: readonly Row[], rounds: readonly Round[]): void => say(table(rows, rounds, format));
-  const results = await measureOwnOperations(children, options, progress, say);
-  const caseTitle = (name: string): string => (results.kept.has(name) ? `${name}*` : name);
-  say(`\n${table(results.rows, results.rounds, { ...format, caseTitle })}\n`);
+  const results = await measureOwnOperations(children, options, progress);
+  const { rows, rounds, kept } = results;
+  const caseTitle = (name: string): string => (kept.has(name) ? `${name}*` : name);
+  say(`${table(rows, rounds, { ...format, caseTitle })}\n`);
   const notes = [
     ...summary(results),
     '* kept whole by our response cache; the stock peer has none.',
     `CPU ms: the gateway's process, for each request; all CPU: with its subgraphs' process. RSS of ${IN_PROCESS} and ${OVER_HTTP} includes PGlite.`,
   ];
   for (const note of notes) say(note);
-  return { rows: results.rows, notes };
+  return { rows: compared(rows, rounds, format), notes };
 }
 
 async function shop(children: Children, options: BenchOptions): Promise<Section> {
@@ -45,29 +47,41 @@ async function shop(children: Children, options: BenchOptions): Promise<Section>
     ],
   };
   say('\nThe shop: four subgraphs that answer at once');
-  const progress = (rows: readonly Row[], rounds: readonly Round[]): void =>
-    say(`${table(rows, rounds, format)}\n`);
-  const { rows } = await measureShop(children, options, progress, say);
+  const { rows, rounds } = await measureShop(children, options, progress);
+  say(`${table(rows, rounds, format)}\n`);
   const notes = [
-    'Identical requests of different clients are never merged, by any of them; ours merges them inside one operation.',
-    'ours: token verified, gate, limits, metrics, signed principals; ours, unsigned: a header instead, as the others pass on.',
+    'Identical requests of different clients are never merged, by any of them; ours and Hive merge those inside one operation.',
+    'ours: token, gate, limits, metrics, and a signed principal in each sub-request; ours, unsigned: a header instead, as the others send.',
+    `${options.principals} tokens in turn: each is verified when it comes first, and once a minute after that.`,
   ];
   for (const note of notes) say(note);
-  return { rows, notes };
+  return { rows: compared(rows, rounds, format), notes };
 }
 
+const machine = () => ({
+  node: process.version,
+  cpu: cpus()[0]?.model ?? '',
+  cores: cpus().length,
+  /** Over the last minute: more than the cores means that others were busy too. */
+  load: loadavg()[0] ?? 0,
+});
+
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) return say(USAGE);
+  const options = readOptions(args);
   const children = createChildren();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const sections: Record<string, Section> = {};
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void children.cancel());
+  const before = machine();
+  say(`Node ${before.node}, ${before.cores} cores, load ${before.load.toFixed(1)} before the start`);
+  const sections: { operations?: Section; shop?: Section } = {};
   try {
     if (options.operations) sections.operations = await ownOperations(children, options);
     if (options.shop) sections.shop = await shop(children, options);
   } finally {
     await children.stopAll();
   }
-  if (options.json) say(JSON.stringify(sections));
+  if (options.json) say(JSON.stringify({ machine: before, options, ...sections }));
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,8 @@
 // The child's end of a benchmark process: starts what it is for, answers its parent, and never outlives it.
 
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+
 export interface Usage {
   /** User and system, all threads, since the process began. */
   readonly cpuMs: number;
@@ -21,12 +24,28 @@ interface Started {
   /** Told to the parent when the process can be used. */
   readonly ready: unknown;
   readonly commands?: Readonly<Record<string, (payload: unknown) => unknown>>;
-  stop(): Promise<void>;
 }
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
   return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() };
+}
+
+/** The main thread's profile, so that loading and compiling on others stay out of it. */
+function profiler(): { start(): Promise<void>; end(path: string): Promise<void> } {
+  const session = new Session();
+  return {
+    async start() {
+      session.connect();
+      await session.post('Profiler.enable');
+      await session.post('Profiler.start');
+    },
+    async end(path) {
+      const { profile } = await session.post('Profiler.stop');
+      session.disconnect();
+      await writeFile(path, JSON.stringify(profile));
+    },
+  };
 }
 
 const messageOf = (error: unknown): string =>
@@ -38,19 +57,21 @@ function tell(answer: Answer): void {
 
 /** Settings are the process's only argument: JSON that the parent wrote. */
 export async function runChild<Settings>(start: (settings: Settings) => Promise<Started>): Promise<void> {
-  // the parent is gone, however it went: nobody will ask again
+  // the parent has let go or is gone: nobody will ask again, and nothing here is worth an orderly end
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole group; the parent decides
   process.on('SIGINT', () => undefined);
   try {
     // the parent's `Settings` and ours are one type
+    const profile = profiler();
     const started = await start(JSON.parse(process.argv[2] ?? '{}') as Settings);
     process.on('message', (message) => {
       // both ends of the channel are in this folder
       const { id, command, payload } = message as Question;
       const act = async () => {
         if (command === 'usage') return usage();
-        if (command === 'stop') return started.stop();
+        if (command === 'profile') return profile.start();
+        if (command === 'end-profile') return profile.end(String(payload));
         const asked = started.commands?.[command];
         if (asked === undefined) throw new Error(`no command ${command}`);
         return asked(payload);

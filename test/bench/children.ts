@@ -11,7 +11,6 @@ export interface Child<Ready> {
   readonly ready: Ready;
   ask(command: string, payload?: unknown): Promise<unknown>;
   usage(): Promise<Usage>;
-  stop(): Promise<void>;
 }
 
 export interface Children {
@@ -23,6 +22,8 @@ export interface Children {
     nodeFlags?: readonly string[],
   ): Promise<Child<Ready>>;
   stopAll(): Promise<void>;
+  /** The same, and no other is started any more: whatever waits for one fails. */
+  cancel(): Promise<void>;
 }
 
 interface Waiting {
@@ -93,8 +94,13 @@ export function createChildren(): Children {
     for (const child of running) child.kill('SIGKILL');
   };
   process.once('exit', killAll);
+  let cancelled = false;
+  const stopAll = async (): Promise<void> => {
+    await Promise.all([...running].map(ended));
+  };
   return {
     async start<Ready>(name: string, file: string, settings: unknown, nodeFlags: readonly string[] = []) {
+      if (cancelled) throw new Error('interrupted');
       const child = launch(file, settings, nodeFlags);
       running.add(child);
       child.once('exit', () => running.delete(child));
@@ -105,14 +111,12 @@ export function createChildren(): Children {
         ready: (await ready) as Ready,
         ask,
         usage: () => ask('usage') as Promise<Usage>, // child-side.ts answers it
-        stop: async () => {
-          await Promise.race([ask('stop'), ended(child)]).catch(() => undefined);
-          await ended(child);
-        },
       };
     },
-    async stopAll() {
-      await Promise.all([...running].map(ended));
+    stopAll,
+    cancel: () => {
+      cancelled = true;
+      return stopAll();
     },
   };
 }

@@ -18,5 +18,5 @@ await runChild<GatewaySettings>(async ({ clockOffsetMs, environment, apis }) => 
     now: clock(clockOffsetMs),
     log: pino({ level: 'error' }, pino.destination(2)),
   });
-  return { ready: { url: `${running.url}/graphql` } satisfies UrlReady, stop: () => running.stop() };
+  return { ready: { url: `${running.url}/graphql` } satisfies UrlReady };
 });

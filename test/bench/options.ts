@@ -5,6 +5,8 @@ import type { Timing } from './rounds.ts';
 export interface BenchOptions {
   /** Named cases only: a part of the name, any case. */
   readonly only: string | undefined;
+  /** Named gateways only: a part of the name; empty: all. */
+  readonly gateways: readonly string[];
   readonly json: boolean;
   readonly operations: boolean;
   readonly shop: boolean;
@@ -15,13 +17,14 @@ export interface BenchOptions {
   readonly principals: number;
   /** For every gateway, ours and others: V8's flags. */
   readonly nodeFlags: readonly string[];
-  /** Our gateways write V8 CPU profiles there. */
+  /** CPU profiles are written there. */
   readonly profileFolder: string | undefined;
 }
 
 export const USAGE = `npm run bench -- [options]
-  --quick               a smoke run: one short round at concurrencies 1 and 16
+  --quick               a smoke run: one short round with 8 requests at once
   --only <name>         cases whose name contains this
+  --gateways <list>     gateways whose name contains one of these
   --section <which>     operations (ours, on the simulator) or shop (four subgraphs); without it both
   --rounds <n>          rounds of each measurement (5)
   --round-ms <n>        length of a round (1500)
@@ -29,7 +32,7 @@ export const USAGE = `npm run bench -- [options]
   --latency <ms>        added to each answer of back ends and shop subgraphs (0)
   --principals <n>      different tokens among the shop's clients (500)
   --semi-space <MB>     V8's --max-semi-space-size, for every gateway alike
-  --profile <folder>    CPU profiles of our gateways
+  --profile <folder>    CPU profiles, one for each gateway and case (see hot-spots.ts)
   --json                results as JSON in the last line`;
 
 function wholeNumber(name: string, text: string, least: number): number {
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       only: { type: 'string' },
+      gateways: { type: 'string' },
       section: { type: 'string' },
       rounds: { type: 'string' },
       'round-ms': { type: 'string' },
@@ -57,17 +61,18 @@ export function readOptions(args: readonly string[]): BenchOptions {
   });
   const { quick, section } = values;
   if (section !== undefined && section !== 'operations' && section !== 'shop') throw new Error(USAGE);
-  const concurrencies = (values.concurrency ?? (quick ? '1,16' : '1,16,64')).split(',');
+  const concurrencies = (values.concurrency ?? (quick ? '8' : '1,16,64')).split(',');
   const roundMs = wholeNumber('round-ms', values['round-ms'] ?? (quick ? '250' : '1500'), 50);
   return {
     only: values.only?.toLowerCase(),
+    gateways: values.gateways?.split(',') ?? [],
     json: values.json,
     operations: section !== 'shop',
     shop: section !== 'operations',
     timing: {
       rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '5'), 1),
       roundMs,
-      warmUpMs: quick ? 250 : 2000,
+      warmUpMs: quick ? 200 : 2000,
       concurrencies: concurrencies.map((each) => wholeNumber('concurrency', each, 1)),
     },
     latencyMs: wholeNumber('latency', values.latency, 0),
@@ -80,13 +85,6 @@ export function readOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-/** Node's flags for a gateway of ours, which may be profiled. */
-export function ownFlags({ nodeFlags, profileFolder }: BenchOptions, name: string): readonly string[] {
-  if (profileFolder === undefined) return nodeFlags;
-  return [
-    ...nodeFlags,
-    '--cpu-prof',
-    `--cpu-prof-dir=${profileFolder}`,
-    `--cpu-prof-name=${name}-${process.pid}.cpuprofile`,
-  ];
+export function wants({ gateways }: BenchOptions, name: string): boolean {
+  return gateways.length === 0 || gateways.some((each) => name.includes(each));
 }

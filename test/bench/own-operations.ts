@@ -9,7 +9,7 @@ import type { Child, Children } from './children.ts';
 import { clientCases, probe } from './client-cases.ts';
 import { clock, clockOffsetMs } from './clock.ts';
 import type { GatewaySettings } from './gateway-process.ts';
-import { type BenchOptions, ownFlags } from './options.ts';
+import { type BenchOptions, wants } from './options.ts';
 import { type Counter, measure, medians, type Peer, type Round, type Row, ratio } from './rounds.ts';
 import type { Calls, SimulatorReady, SimulatorSettings } from './simulator-process.ts';
 import type { StockSettings } from './stock-process.ts';
@@ -64,7 +64,7 @@ async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): P
       clockOffsetMs: offsetMs,
       environment: environment(await dataFolder(setting, 'subgraphs')),
     } satisfies SubgraphsSettings,
-    ownFlags(options, 'subgraphs'),
+    options.nodeFlags,
   );
   const remote = names.map((name) => `${name}=${subgraphs.ready.url}/${name}`).join(',');
   const gateway = async (name: string, more?: Readonly<Record<string, string>>) =>
@@ -76,35 +76,36 @@ async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): P
         clockOffsetMs: offsetMs,
         environment: environment(await dataFolder(setting, name), more),
       } satisfies GatewaySettings,
-      ownFlags(options, name),
+      options.nodeFlags,
     );
-  const sdl = await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8');
-  const inProcess = await gateway('in-process');
-  const overHttp = await gateway('over-http', { SUBGRAPHS: remote });
-  const stock = await children.start<UrlReady>(
-    'stock',
-    'stock-process.ts',
-    {
+  const peers: Peer[] = [];
+  if (wants(options, IN_PROCESS)) {
+    const child = await gateway('in-process');
+    peers.push({ name: IN_PROCESS, url: child.ready.url, processes: [child] });
+  }
+  if (wants(options, OVER_HTTP)) {
+    const child = await gateway('over-http', { SUBGRAPHS: remote });
+    peers.push({ name: OVER_HTTP, url: child.ready.url, processes: [child, subgraphs] });
+  }
+  if (wants(options, STOCK)) {
+    const sdl = await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8');
+    const settings: StockSettings = {
       supergraphSdl: sdl.replaceAll(/http:\/\/([a-z]+)\.subgraph\.invalid\//g, `${subgraphs.ready.url}/$1`),
       identity: { kind: 'PRINCIPAL', keysFolder: join(setting.folder, 'keys'), clockOffsetMs: offsetMs },
-    } satisfies StockSettings,
-    options.nodeFlags,
-  );
-  return [
-    { name: IN_PROCESS, url: inProcess.ready.url, processes: [inProcess] },
-    { name: OVER_HTTP, url: overHttp.ready.url, processes: [overHttp, subgraphs] },
-    { name: STOCK, url: stock.ready.url, processes: [stock, subgraphs] },
-  ];
+    };
+    const child = await children.start<UrlReady>('stock', 'stock-process.ts', settings, options.nodeFlags);
+    peers.push({ name: STOCK, url: child.ready.url, processes: [child, subgraphs] });
+  }
+  return peers;
 }
 
-async function run(
-  setting: Setting,
-  onRows: (rows: readonly Row[], rounds: readonly Round[]) => void,
-  say: (line: string) => void,
-): Promise<OwnResults> {
+async function run(setting: Setting, say: (line: string) => void): Promise<OwnResults> {
   const { children, options, folder, offsetMs } = setting;
   const issuer = await openDemoIssuer(join(folder, 'keys'), AUDIENCE);
   await openPrincipalKeys({ dataFolder: join(folder, 'keys') });
+  const all = await clientCases(issuer, clock(offsetMs)());
+  const cases = all.filter(({ name }) => name.toLowerCase().includes(options.only ?? ''));
+  if (cases.length === 0) return { rounds: [], rows: [], kept: new Set() };
   const simulator = await children.start<SimulatorReady>('simulator', 'simulator-process.ts', {
     clockOffsetMs: offsetMs,
     latencyMs: options.latencyMs,
@@ -115,19 +116,21 @@ async function run(
     forget: () => simulator.ask('forget'),
     calls: () => simulator.ask('calls') as Promise<Calls>, // simulator-process.ts answers it
   };
-  const all = await clientCases(issuer, clock(offsetMs)());
-  const cases = all.filter(({ name }) => name.toLowerCase().includes(options.only ?? ''));
   const kept = new Set<string>();
   for (const each of cases) {
     for (const peer of peers) {
       const { status, errors, isPublic } = await probe(peer, each);
-      if (isPublic && peer.name === IN_PROCESS) kept.add(each.name);
+      if (isPublic && peer.name !== STOCK) kept.add(each.name);
       if (status !== 200 || errors.length > 0)
         say(`${each.name}, ${peer.name}: status ${status} ${[...new Set(errors)].join(' ')}`);
     }
   }
-  const rounds = await measure({ load, counter }, peers, cases, options.timing, (done) =>
-    onRows(medians(done), done),
+  const rounds = await measure(
+    { load, counter, profileFolder: options.profileFolder },
+    peers,
+    cases,
+    options.timing,
+    say,
   );
   return { rounds, rows: medians(rounds), kept };
 }
@@ -136,12 +139,11 @@ async function run(
 export async function measureOwnOperations(
   children: Children,
   options: BenchOptions,
-  onRows: (rows: readonly Row[], rounds: readonly Round[]) => void,
   say: (line: string) => void,
 ): Promise<OwnResults> {
   const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-'));
   try {
-    return await run({ children, options, folder, offsetMs: clockOffsetMs() }, onRows, say);
+    return await run({ children, options, folder, offsetMs: clockOffsetMs() }, say);
   } finally {
     await children.stopAll();
     await rm(folder, { recursive: true, force: true });
@@ -151,14 +153,16 @@ export async function measureOwnOperations(
 /** Over all operations: what in-process saves, and what a REST call costs us beside the back end's own time. */
 export function summary({ rounds, rows, kept }: OwnResults): string[] {
   const own = rows.filter(({ case: name }) => !kept.has(name));
-  const geometric = (values: readonly number[]): number =>
-    Math.exp(values.reduce((sum, each) => sum + Math.log(each), 0) / Math.max(1, values.length));
+  const geometric = (values: readonly number[]): string =>
+    values.length === 0
+      ? 'not measured'
+      : Math.exp(values.reduce((sum, each) => sum + Math.log(each), 0) / values.length).toFixed(2);
   const compared = (reference: string, read: (round: Round) => number) =>
     geometric(
       own
         .filter(({ peer }) => peer === IN_PROCESS)
         .flatMap((row) => ratio(rounds, row, IN_PROCESS, reference, read) ?? []),
-    ).toFixed(2);
+    );
   const perCall = own
     .filter(({ peer, callsPerRequest }) => peer === IN_PROCESS && callsPerRequest > 0.5)
     .map((row) => row.cpuMsPerRequest / row.callsPerRequest);
@@ -167,6 +171,6 @@ export function summary({ rounds, rows, kept }: OwnResults): string[] {
       `${compared(OVER_HTTP, (each) => each.allCpuMsPerRequest)} × the CPU time (geometric means, kept answers left out).`,
     `In process against stock: ${compared(STOCK, (each) => each.requestsPerS)} × the requests, ` +
       `${compared(STOCK, (each) => each.allCpuMsPerRequest)} × the CPU time.`,
-    `CPU time of ours per REST call made: ${geometric(perCall).toFixed(2)} ms.`,
+    `CPU time of ours per REST call made: ${geometric(perCall)} ms.`,
   ];
 }

@@ -1,4 +1,6 @@
 // Rounds of measurement: the peers take turns on each case, so that a busy moment of the machine costs them all the same.
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Child } from './children.ts';
 import type { LoadOrder, LoadResult } from './load-process.ts';
 import type { Calls } from './simulator-process.ts';
@@ -59,7 +61,9 @@ export function median(values: readonly number[]): number {
 
 interface Means {
   readonly load: Child<unknown>;
-  readonly counter: Counter | undefined;
+  readonly counter: Counter;
+  /** Where CPU profiles go, one for each gateway and case; undefined: none are taken. */
+  readonly profileFolder: string | undefined;
 }
 
 async function loaded(load: Child<unknown>, order: LoadOrder): Promise<LoadResult> {
@@ -74,44 +78,62 @@ async function oneRound(
   connections: number,
   durationMs: number,
 ): Promise<Row> {
-  await counter?.forget();
+  await counter.forget();
   const before = await Promise.all(peer.processes.map((child) => child.usage()));
   const headers = each.headers(peer);
   const result = await loaded(load, { url: peer.url, body: each.body, headers, connections, durationMs });
   const after = await Promise.all(peer.processes.map((child) => child.usage()));
-  const calls = await counter?.calls();
+  const calls = await counter.calls();
   const spent = after.map(({ cpuMs }, index) => cpuMs - (before[index]?.cpuMs ?? 0));
   const total = Math.max(1, result.total);
   return {
     case: each.name,
     concurrency: connections,
     peer: peer.name,
-    requestsPerS: (result.answered * 1000) / result.elapsedMs,
+    requestsPerS: result.requestsPerS,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
     cpuMsPerRequest: (spent[0] ?? 0) / total,
     allCpuMsPerRequest: spent.reduce((sum, each) => sum + each, 0) / total,
     rssMb: (after[0]?.rssBytes ?? 0) / 2 ** 20,
-    callsPerRequest: (calls?.count ?? 0) / total,
-    callsAreLeast: calls?.isLeast ?? false,
+    callsPerRequest: calls.count / total,
+    callsAreLeast: calls.isLeast,
     bytesPerRequest: result.bytes / total,
     failed: result.failed,
     total: result.total,
   };
 }
 
-/** Every round of every peer, case and concurrency; `onCase` hears of each case and concurrency when it's done. */
+async function profiled(
+  { profileFolder }: Means,
+  peers: readonly Peer[],
+  each: Case,
+): Promise<() => Promise<unknown>> {
+  if (profileFolder === undefined) return async () => undefined;
+  await mkdir(profileFolder, { recursive: true });
+  await Promise.all(peers.map(({ processes: [gateway] }) => gateway.ask('profile')));
+  return () =>
+    Promise.all(
+      peers.map(({ name, processes: [gateway] }) => {
+        const file = `${name}-${each.name}.cpuprofile`.replaceAll(/[^\w.]+/g, '-');
+        return gateway.ask('end-profile', resolve(profileFolder, file));
+      }),
+    );
+}
+
+/** Every round of every peer, case and concurrency; `say` hears how it goes. */
 export async function measure(
   means: Means,
   peers: readonly Peer[],
   cases: readonly Case[],
   timing: Timing,
-  onCase: (rounds: readonly Round[]) => void,
+  say: (line: string) => void,
 ): Promise<Round[]> {
   const all: Round[] = [];
   for (const each of cases) {
     const warmest = Math.max(...timing.concurrencies);
     for (const peer of peers) await oneRound(means, peer, each, Math.min(16, warmest), timing.warmUpMs);
+    const endProfiles = await profiled(means, peers, each);
     for (const concurrency of timing.concurrencies) {
       const done: Round[] = [];
       for (let round = 0; round < timing.rounds; round += 1) {
@@ -122,9 +144,11 @@ export async function measure(
         for (const peer of turn)
           done.push({ round, ...(await oneRound(means, peer, each, concurrency, timing.roundMs)) });
       }
-      onCase(done);
+      const rates = medians(done).map((row) => `${row.peer} ${row.requestsPerS.toFixed(0)}/s`);
+      say(`${each.name}, ${concurrency} at once: ${rates.join(', ')}`);
       all.push(...done);
     }
+    await endProfiles();
   }
   return all;
 }

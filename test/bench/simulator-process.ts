@@ -31,6 +31,5 @@ await runChild<SimulatorSettings>(async ({ clockOffsetMs, latencyMs }) => {
       },
       forget: () => fetch(`${simulator.url}/_simulator/requests`, { method: 'DELETE' }).then(() => null),
     },
-    stop: () => simulator.close(),
   };
 });

@@ -80,5 +80,5 @@ await runChild<StockSettings>(async ({ supergraphSdl, identity }) => {
       };
     },
   });
-  return { ready: { url } satisfies UrlReady, stop: () => server.stop() };
+  return { ready: { url } satisfies UrlReady };
 });

@@ -22,5 +22,5 @@ await runChild<SubgraphsSettings>(async ({ clockOffsetMs, names, environment, ap
     now: clock(clockOffsetMs),
     log: pino({ level: 'error' }, pino.destination(2)),
   });
-  return { ready: { url: running.url } satisfies UrlReady, stop: () => running.stop() };
+  return { ready: { url: running.url } satisfies UrlReady };
 });

@@ -4,7 +4,7 @@ import { type Round, type Row, ratio } from './rounds.ts';
 const digits = (value: number): string => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 const times = (value: number | undefined): string => (value === undefined ? '' : `${digits(value)}×`);
 
-export interface Comparison {
+interface Comparison {
   /** Whose figure is divided by. */
   readonly reference: string;
   readonly title: string;
@@ -15,6 +15,35 @@ export interface TableOptions {
   /** What the counter counts. */
   readonly callsTitle: string;
   readonly caseTitle?: (name: string) => string;
+}
+
+/** A row with how many times it has the requests, and the CPU time, of each reference. */
+export interface Compared extends Row {
+  readonly ratios: Readonly<
+    Record<
+      string,
+      { readonly requestsPerS: number | undefined; readonly allCpuMsPerRequest: number | undefined }
+    >
+  >;
+}
+
+export function compared(
+  rows: readonly Row[],
+  rounds: readonly Round[],
+  { comparisons }: TableOptions,
+): Compared[] {
+  return rows.map((row) => {
+    const of = (reference: string, read: (round: Round) => number) =>
+      ratio(rounds, row, row.peer, reference, read);
+    const ratios = comparisons.map(({ reference }) => [
+      reference,
+      {
+        requestsPerS: of(reference, (each) => each.requestsPerS),
+        allCpuMsPerRequest: of(reference, (each) => each.allCpuMsPerRequest),
+      },
+    ]);
+    return { ...row, ratios: Object.fromEntries(ratios) };
+  });
 }
 
 type Line = readonly string[];
@@ -40,7 +69,7 @@ function lineOf(row: Row, rounds: readonly Round[], { comparisons, caseTitle }: 
   ];
 }
 
-export function headings({ comparisons, callsTitle }: TableOptions): Line {
+function headings({ comparisons, callsTitle }: TableOptions): Line {
   const titles = comparisons.map(({ title }) => title);
   return [
     'case',
@@ -56,7 +85,7 @@ export function headings({ comparisons, callsTitle }: TableOptions): Line {
     'KiB',
     ...titles,
     '',
-  ]; // prettier as one line a group
+  ];
 }
 
 /** `widths` are the least; text columns (case, gateway, remarks) are left-aligned. */

@@ -59,8 +59,9 @@ const WAYS = [
   {
     way: 'customer to everything, for provider staff',
     as: 'soc-operator',
-    calls: 5,
-    because: 'customer (629), agreements (651), products (637), services (638), objectives (657)',
+    calls: 6,
+    because:
+      'customer (629), agreements (651), the products that they name and a page of products (637 twice), services (638), objectives (657)',
     query: `query ($id: ID!) { customer(id: $id) { segment agreements { name products { id } }
       products(first: 3) { nodes { name } } services(first: 3) { nodes { name objectives { indicator target } } } } }`,
     variables: { id: id('Customer', 'cust-family') },

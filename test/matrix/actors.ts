@@ -21,6 +21,8 @@ export interface MatrixActor {
   readonly as: { readonly as?: string };
   /** The customer whose objects are asked for as its own; Acme's for those who have none. */
   readonly owner: 'acme' | 'borealis' | 'family' | 'prepaid';
+  /** Which of the owner's objects are asked for: a line, or a fixed access where the actor's grant names no line. */
+  readonly holds: 'line' | 'access';
   /** Sees more than one customer by right. */
   readonly crossesCustomers: boolean;
   readonly demo?: DemoActor;
@@ -29,11 +31,14 @@ export interface MatrixActor {
 const OWNERS = ['acme', 'borealis', 'family', 'prepaid'] as const;
 
 export const MATRIX_ACTORS: readonly MatrixActor[] = [
-  { name: 'anonymous', as: {}, owner: 'acme', crossesCustomers: false },
+  { name: 'anonymous', as: {}, owner: 'acme', holds: 'line', crossesCustomers: false },
   ...[...ACTORS, LEDGER].map((demo) => ({
     name: demo.actorId,
     as: { as: demo.actorId },
     owner: OWNERS.find((owner) => demo.customer === `cust-${owner}`) ?? 'acme',
+    holds: demo.grants.some(({ scope }) => scope.kind === 'SITES' || scope.kind === 'ACCOUNTS')
+      ? ('access' as const)
+      : ('line' as const),
     crossesCustomers: demo.grants.some(({ scope }) => scope.kind === 'EVERY_CUSTOMER'),
     demo,
   })),

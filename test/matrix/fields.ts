@@ -14,22 +14,51 @@ import type { MatrixActor } from './actors.ts';
 import type { Ask } from './by-id.ts';
 import { table, verdict } from './verdicts.ts';
 
-const KEYS = { acme: 'acme-m-01', borealis: 'borealis-m-01', family: 'family-m-1', prepaid: 'prepaid-m-1' };
-const NUMBERS = {
-  acme: '33639980001',
-  borealis: '33639981001',
-  family: '33639982001',
-  prepaid: '33639983001',
+interface Own {
+  readonly customer: string;
+  readonly key: string;
+  readonly resource: string;
+  readonly account: string;
+}
+
+const OWN: Readonly<Record<MatrixActor['owner'] | 'acme access', Own>> = {
+  acme: {
+    customer: 'cust-acme',
+    key: 'acme-m-01',
+    resource: 'res-msisdn-33639980001',
+    account: 'acc-acme-mobile',
+  },
+  'acme access': {
+    customer: 'cust-acme',
+    key: 'acme-bb-1',
+    resource: 'res-ont-acme-bb-1',
+    account: 'acc-acme-fixed',
+  },
+  borealis: {
+    customer: 'cust-borealis',
+    key: 'borealis-m-01',
+    resource: 'res-msisdn-33639981001',
+    account: 'acc-borealis',
+  },
+  family: {
+    customer: 'cust-family',
+    key: 'family-m-1',
+    resource: 'res-msisdn-33639982001',
+    account: 'acc-family',
+  },
+  prepaid: {
+    customer: 'cust-prepaid',
+    key: 'prepaid-m-1',
+    resource: 'res-msisdn-33639983001',
+    account: 'acc-prepaid',
+  },
 };
-const ACCOUNTS = {
-  acme: 'acc-acme-mobile',
-  borealis: 'acc-borealis',
-  family: 'acc-family',
-  prepaid: 'acc-prepaid',
-};
+
+const ownOf = ({ owner, holds }: MatrixActor): Own =>
+  OWN[owner === 'acme' && holds === 'access' ? 'acme access' : owner];
+
 const PERIOD = 'from: "2026-11-01T00:00:00Z", until: "2026-11-15T00:00:00Z"';
 
-type Owner = MatrixActor['owner'];
 const id = (type: string, backEnd: string) => JSON.stringify(encodeId('home', type, backEnd));
 
 interface Way {
@@ -39,63 +68,63 @@ interface Way {
 }
 
 /** How to come to an object of each type. */
-const WAYS: Readonly<Record<string, (owner: Owner) => Way>> = {
+const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
   Actor: () => ({ query: '{ me { % } }', path: ['me'] }),
   Authorization: () => ({ query: '{ me { authorizations { % } } }', path: ['me', 'authorizations', 0] }),
-  Customer: (owner) => ({
-    query: `{ customer(id: ${id('Customer', `cust-${owner}`)}) { % } }`,
+  Customer: (own) => ({
+    query: `{ customer(id: ${id('Customer', own.customer)}) { % } }`,
     path: ['customer'],
   }),
-  Agreement: (owner) => ({
-    query: `{ customer(id: ${id('Customer', `cust-${owner}`)}) { agreements { % } } }`,
+  Agreement: (own) => ({
+    query: `{ customer(id: ${id('Customer', own.customer)}) { agreements { % } } }`,
     path: ['customer', 'agreements', 0],
   }),
-  Product: (owner) => ({
-    query: `{ product(id: ${id('Product', `prd-${KEYS[owner]}`)}) { % } }`,
+  Product: (own) => ({
+    query: `{ product(id: ${id('Product', `prd-${own.key}`)}) { % } }`,
     path: ['product'],
   }),
-  ProductRelation: (owner) => ({
-    query: `{ product(id: ${id('Product', `prd-${KEYS[owner]}`)}) { relations { % } } }`,
+  ProductRelation: (own) => ({
+    query: `{ product(id: ${id('Product', `prd-${own.key}`)}) { relations { % } } }`,
     path: ['product', 'relations', 0],
   }),
-  Charge: (owner) => ({
-    query: `{ product(id: ${id('Product', `prd-${KEYS[owner]}`)}) { charges(first: 1) { nodes { % } } } }`,
+  Charge: (own) => ({
+    query: `{ product(id: ${id('Product', `prd-${own.key}`)}) { charges(first: 1) { nodes { % } } } }`,
     path: ['product', 'charges', 'nodes', 0],
   }),
-  Service: (owner) => ({
-    query: `{ service(id: ${id('Service', `svc-${KEYS[owner]}`)}) { % } }`,
+  Service: (own) => ({
+    query: `{ service(id: ${id('Service', `svc-${own.key}`)}) { % } }`,
     path: ['service'],
   }),
-  ServiceUsage: (owner) => ({
-    query: `{ usage(serviceId: ${id('Service', `svc-${KEYS[owner]}`)}) { % } }`,
+  ServiceUsage: (own) => ({
+    query: `{ usage(serviceId: ${id('Service', `svc-${own.key}`)}) { % } }`,
     path: ['usage'],
   }),
-  Resource: (owner) => ({
-    query: `{ resource(id: ${id('Resource', `res-msisdn-${NUMBERS[owner]}`)}) { % } }`,
+  Resource: (own) => ({
+    query: `{ resource(id: ${id('Resource', own.resource)}) { % } }`,
     path: ['resource'],
   }),
-  ServiceLevelObjective: (owner) => ({
-    query: `{ objective(id: ${id('ServiceLevelObjective', `slo-svc-${KEYS[owner]}-availability`)}) { % } }`,
+  ServiceLevelObjective: (own) => ({
+    query: `{ objective(id: ${id('ServiceLevelObjective', `slo-svc-${own.key}-availability`)}) { % } }`,
     path: ['objective'],
   }),
-  SiteAvailability: (owner) => ({
-    query: `{ availabilityBySite(${PERIOD}, customerId: ${id('Customer', `cust-${owner}`)}) { % } }`,
+  SiteAvailability: (own) => ({
+    query: `{ availabilityBySite(${PERIOD}, customerId: ${id('Customer', own.customer)}) { % } }`,
     path: ['availabilityBySite', 0],
   }),
-  BillingAccount: (owner) => ({
-    query: `{ billingAccount(id: ${id('BillingAccount', ACCOUNTS[owner])}) { % } }`,
+  BillingAccount: (own) => ({
+    query: `{ billingAccount(id: ${id('BillingAccount', own.account)}) { % } }`,
     path: ['billingAccount'],
   }),
-  ChargesSoFar: (owner) => ({
-    query: `{ billingAccount(id: ${id('BillingAccount', ACCOUNTS[owner])}) { chargesSoFar { % } } }`,
+  ChargesSoFar: (own) => ({
+    query: `{ billingAccount(id: ${id('BillingAccount', own.account)}) { chargesSoFar { % } } }`,
     path: ['billingAccount', 'chargesSoFar'],
   }),
-  CustomerBill: (owner) => ({
-    query: `{ bill(id: ${id('CustomerBill', `bill-${ACCOUNTS[owner]}-2026-10`)}) { % } }`,
+  CustomerBill: (own) => ({
+    query: `{ bill(id: ${id('CustomerBill', `bill-${own.account}-2026-10`)}) { % } }`,
     path: ['bill'],
   }),
-  NumberSpend: (owner) => ({
-    query: `{ spendByNumber(input: { from: "2026-10-01T00:00:00Z", until: "2026-11-15T00:00:00Z", customerId: ${id('Customer', `cust-${owner}`)} }) { numbers { % } } }`,
+  NumberSpend: (own) => ({
+    query: `{ spendByNumber(input: { from: "2026-10-01T00:00:00Z", until: "2026-11-15T00:00:00Z", customerId: ${id('Customer', own.customer)} }) { numbers { % } } }`,
     path: ['spendByNumber', 'numbers', 0],
   }),
   UsageRecord: () => ({
@@ -152,9 +181,9 @@ export async function byField(
     if (way === undefined) continue;
     const rows = names.map((name) => [name]);
     const fields = names.map((name) => selection(schema, type, name)).join(' ');
-    for (const { as, owner } of actors) {
-      const { query, path } = way(owner);
-      const asked = await ask(query.replace('%', fields), as);
+    for (const actor of actors) {
+      const { query, path } = way(ownOf(actor));
+      const asked = await ask(query.replace('%', fields), actor.as);
       for (const [index, name] of names.entries()) rows[index]?.push(verdict(asked, [...path, name]) ?? '·');
     }
     sections.push(`## ${type}\n\n${table(['field', ...actors.map(({ name }) => name)], rows)}`);

@@ -75,6 +75,8 @@ export interface World {
   another(options?: InstanceOptions): Promise<Instance>;
   /** Subgraphs alone, over HTTP, on the same simulator and keys. */
   subgraphs(names: readonly string[]): Promise<Running>;
+  /** Before its Redis keys, and the schema of its tables. */
+  readonly namespace: string;
   /** The folder with the keys of tokens and principals. */
   readonly dataFolder: string;
   token(actorId: string): Promise<string>;
@@ -158,7 +160,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       },
       body: JSON.stringify({ query, variables }),
     });
-    const text = (await response.text()).replaceAll(requestId, '<request>');
+    const text = (await response.text()).replaceAll(requestId, 'REQUEST');
     // the gateway's answers have this shape; the tests of gateway/ prove it
     const { data, errors = [] } = JSON.parse(text) as {
       data?: unknown;
@@ -193,6 +195,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ask: main.ask,
     another,
     subgraphs,
+    namespace,
     dataFolder,
     token,
     async stop() {

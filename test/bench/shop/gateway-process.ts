@@ -15,8 +15,6 @@ export interface ShopGatewaySettings {
   readonly dataFolder: string;
   /** SIGNED: a signed principal in every sub-request, as between our own hosts. PLAIN: the actor's name in a header. */
   readonly identity: 'SIGNED' | 'PLAIN';
-  /** STOCK: @apollo/gateway's own executor inside our pipeline. */
-  readonly execution: 'COMPILED' | 'STOCK';
 }
 
 const shopper = (actorId: string): Principal => ({
@@ -27,7 +25,7 @@ const shopper = (actorId: string): Principal => ({
   grantVersion: '1',
 });
 
-await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity, execution }) => {
+await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity }) => {
   const config = readConfig({
     PORT: '0',
     MODE: 'demo',
@@ -62,14 +60,9 @@ await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity,
       text,
       variables: '',
     })),
-    execution,
     log,
   });
   return {
     ready: { url: `${gateway.url}/graphql` } satisfies UrlReady,
-    stop: async () => {
-      await gateway.drain();
-      await Promise.all(subgraphs.map((each) => each.close()));
-    },
   };
 });

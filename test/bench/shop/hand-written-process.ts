@@ -182,10 +182,5 @@ await runChild<HandWrittenSettings>(async ({ subgraphsUrl }) => {
   const { port } = server.address() as AddressInfo; // it listens on a port, not on a path
   return {
     ready: { url: `http://127.0.0.1:${port}/` } satisfies UrlReady,
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-      await pool.close();
-    },
   };
 });

@@ -37,9 +37,5 @@ await runChild<PeerSettings>(async ({ supergraphSdl, planner }) => {
   const { port } = server.address() as AddressInfo; // it listens on a port, not on a path
   return {
     ready: { url: `http://127.0.0.1:${port}/graphql` } satisfies UrlReady,
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
   };
 });

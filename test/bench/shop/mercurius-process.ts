@@ -8,7 +8,6 @@ interface Fastify {
   default(): {
     register(plugin: unknown, options: unknown): Promise<void>;
     listen(at: { readonly host: string; readonly port: number }): Promise<string>;
-    close(): Promise<void>;
   };
 }
 
@@ -50,5 +49,5 @@ await runChild<PeerSettings>(async ({ subgraphsUrl }) => {
     jit: 1,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { ready: { url: `${url}/graphql` } satisfies UrlReady, stop: () => app.close() };
+  return { ready: { url: `${url}/graphql` } satisfies UrlReady };
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openDemoIssuer } from '../../../gateway/demo-issuer.ts';
 import type { Child, Children } from '../children.ts';
 import { probe } from '../client-cases.ts';
-import { type BenchOptions, ownFlags } from '../options.ts';
+import { type BenchOptions, wants } from '../options.ts';
 import { type Case, type Counter, measure, medians, type Peer, type Round, type Row } from '../rounds.ts';
 import type { Calls } from '../simulator-process.ts';
 import type { StockSettings } from '../stock-process.ts';
@@ -55,26 +55,29 @@ async function shopCases(folder: string, options: BenchOptions): Promise<Case[]>
 }
 
 async function ourPeers({ children, options, folder, stub }: Setting): Promise<Peer[]> {
-  const variants: readonly (readonly [string, Pick<ShopGatewaySettings, 'identity' | 'execution'>])[] = [
-    [OURS, { identity: 'SIGNED', execution: 'COMPILED' }],
-    ['ours, unsigned', { identity: 'PLAIN', execution: 'COMPILED' }],
+  const variants: readonly (readonly [string, ShopGatewaySettings['identity']])[] = [
+    [OURS, 'SIGNED'],
+    ['ours, unsigned', 'PLAIN'],
   ];
   return Promise.all(
-    variants.map(async ([name, variant]): Promise<Peer> => {
-      const child = await children.start<UrlReady>(
-        name,
-        'shop/gateway-process.ts',
-        { subgraphsUrl: stub.ready.url, dataFolder: folder, ...variant } satisfies ShopGatewaySettings,
-        ownFlags(options, `shop-${variant.identity.toLowerCase()}`),
-      );
-      return { name, url: child.ready.url, processes: [child] };
-    }),
+    variants
+      .filter(([name]) => wants(options, name))
+      .map(async ([name, identity]): Promise<Peer> => {
+        const child = await children.start<UrlReady>(
+          name,
+          'shop/gateway-process.ts',
+          { subgraphsUrl: stub.ready.url, dataFolder: folder, identity } satisfies ShopGatewaySettings,
+          options.nodeFlags,
+        );
+        return { name, url: child.ready.url, processes: [child] };
+      }),
   );
 }
 
 async function otherPeers({ children, options, stub, say }: Setting): Promise<Peer[]> {
   const supergraphSdl = shopSupergraph(stub.ready.url);
   const start = async (name: string, file: string, settings: unknown): Promise<Peer | undefined> => {
+    if (!wants(options, name)) return undefined;
     try {
       const child = await children.start<UrlReady>(name, file, settings, options.nodeFlags);
       return { name, url: child.ready.url, processes: [child] };
@@ -89,7 +92,8 @@ async function otherPeers({ children, options, stub, say }: Setting): Promise<Pe
     planner,
   });
   const installed = existsSync(PEERS_FOLDER);
-  if (!installed) say('Hive Gateway and Mercurius are not installed: npm run bench:peers');
+  if (!installed && options.gateways.length === 0)
+    say('Hive Gateway and Mercurius are not installed: npm run bench:peers');
   const started = [
     await start(STOCK, 'stock-process.ts', {
       supergraphSdl,
@@ -130,25 +134,27 @@ async function compareAnswers(
   }
 }
 
-async function run(
-  setting: Omit<Setting, 'stub'>,
-  onRows: (rows: readonly Row[], rounds: readonly Round[]) => void,
-): Promise<ShopResults> {
+async function run(setting: Omit<Setting, 'stub'>): Promise<ShopResults> {
   const { children, options, folder, say } = setting;
+  const cases = await shopCases(folder, options);
+  if (cases.length === 0) return { rounds: [], rows: [] };
   const stub = await children.start<UrlReady>('shop subgraphs', 'shop/stub-process.ts', {
     latencyMs: options.latencyMs,
   } satisfies StubSettings);
   const load = await children.start('load', 'load-process.ts', {});
   const peers = [...(await ourPeers({ ...setting, stub })), ...(await otherPeers({ ...setting, stub }))];
-  const cases = await shopCases(folder, options);
   await compareAnswers(peers, cases, say);
   const counter: Counter = {
     forget: () => stub.ask('forget'),
     calls: () => stub.ask('calls') as Promise<Calls>, // stub-process.ts answers it
   };
   const timing = { ...options.timing, concurrencies: options.timing.concurrencies.slice(-1) };
-  const rounds = await measure({ load, counter }, peers, cases, timing, (done) =>
-    onRows(medians(done), done),
+  const rounds = await measure(
+    { load, counter, profileFolder: options.profileFolder },
+    peers,
+    cases,
+    timing,
+    say,
   );
   return { rounds, rows: medians(rounds) };
 }
@@ -157,12 +163,11 @@ async function run(
 export async function measureShop(
   children: Children,
   options: BenchOptions,
-  onRows: (rows: readonly Row[], rounds: readonly Round[]) => void,
   say: (line: string) => void,
 ): Promise<ShopResults> {
   const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-shop-'));
   try {
-    return await run({ children, options, folder, say }, onRows);
+    return await run({ children, options, folder, say });
   } finally {
     await children.stopAll();
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 // A process of the shop's subgraphs that answers at once: an answer is worked out once, and sent from memory after.
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql } from 'graphql';
@@ -85,11 +85,8 @@ await runChild<StubSettings>(async ({ latencyMs }) => {
     });
   }
 
-  const connections = new Set<Socket>();
   const server = createServer((socket) => {
-    connections.add(socket);
     socket.setNoDelay(true);
-    socket.once('close', () => connections.delete(socket));
     socket.on('error', () => socket.destroy());
     let pending: Buffer | undefined;
     socket.on('data', (chunk: Buffer) => {
@@ -118,10 +115,6 @@ await runChild<StubSettings>(async ({ latencyMs }) => {
       forget: () => {
         count = 0;
       },
-    },
-    stop: async () => {
-      for (const socket of connections) socket.destroy();
-      server.close();
     },
   };
 });

@@ -41,7 +41,7 @@ const products: readonly Product[] = Array.from({ length: PRODUCT_COUNT }, (_, i
 /** Every user and every product of the first ones has some, so that the lists below one another multiply. */
 const reviews: readonly Review[] = Array.from({ length: REVIEW_COUNT }, (_, index) => ({
   id: `r${index + 1}`,
-  text: `It holds what it says, and shelf ${index + 1} says a lot.`,
+  text: `It holds what it says, and shelf number ${index + 1} says a lot.`,
   stars: (index % 5) + 1,
   by: `u${(index % USER_COUNT) + 1}`,
   of: `p${((index * 5) % 7) + 1}`,
