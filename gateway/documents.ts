@@ -18,7 +18,7 @@ import type { SchemaRules } from './schema-rules.ts';
 /** Within the limits; whether it fits the schema is told only to those who got past authentication. */
 export interface ReadText {
   readonly text: string;
-  /** SHA-256 of the text, hexadecimal. */
+  /** SHA-256 of the text. */
   readonly hash: string;
   readonly document: DocumentNode;
 }
@@ -31,8 +31,6 @@ export interface Documents {
   read(text: string): ReadText;
   /** @throws Refusal when it doesn't fit the schema. */
   understand(read: ReadText): Operations;
-  /** The valid document that was read under this hash, if it's still kept. */
-  byHash(hash: string): DocumentNode | undefined;
 }
 
 /** A parsed document with its facts takes about this many times its text in memory. */
@@ -41,18 +39,14 @@ const MAX_WEIGHT = 64 * 1024 * 1024;
 /** Each error costs a search for suggestions; nobody mends more at once. */
 const MAX_ERRORS = 10;
 
-interface Entry {
-  readonly read: ReadText | Refusal;
-  understood?: Operations | Refusal;
-}
-
-function readNew(text: string, hash: string, limits: Limits): ReadText | Refusal {
+function readNew(text: string, limits: Limits): ReadText | Refusal {
   try {
     const byText = passedByText(text, limits);
     if (byText !== undefined) return refuse(byText);
     const document = parse(text);
     const passed = passedLimit(measure(document), limits);
-    return passed === undefined ? { text, hash, document } : refuse(passed);
+    if (passed !== undefined) return refuse(passed);
+    return { text, hash: createHash('sha256').update(text).digest('base64url'), document };
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return new Refusal([coded(error, 'GRAPHQL_PARSE_FAILED')]);
@@ -77,31 +71,30 @@ function understandNew(
 }
 
 export function knownDocuments(schema: GraphQLSchema, rules: SchemaRules, limits: Limits): Documents {
-  const entries = new LRUCache<string, Entry>({
+  // by the text itself: hashing it anew would cost each request more than comparing it does
+  const texts = new LRUCache<string, ReadText | Refusal>({
     maxSize: MAX_WEIGHT,
-    sizeCalculation: ({ read }) => 1024 + ('text' in read ? WEIGHT * read.text.length : 0),
+    sizeCalculation: (read, text) => 1024 + ('text' in read ? WEIGHT : 2) * text.length,
   });
+  const understood = new WeakMap<ReadText, Operations | Refusal>();
   return {
     read: (text) => {
-      const hash = createHash('sha256').update(text).digest('hex');
-      let entry = entries.get(hash);
-      if (entry === undefined) {
-        entry = { read: readNew(text, hash, limits) };
-        entries.set(hash, entry);
+      let read = texts.get(text);
+      if (read === undefined) {
+        read = readNew(text, limits);
+        texts.set(text, read);
       }
-      if (entry.read instanceof Refusal) throw entry.read;
-      return entry.read;
+      if (read instanceof Refusal) throw read;
+      return read;
     },
     understand: (read) => {
-      const entry = entries.get(read.hash) ?? { read };
-      entry.understood ??= understandNew(read.document, schema, rules);
-      if (entry.understood instanceof Refusal) throw entry.understood;
-      return entry.understood;
-    },
-    byHash: (hash) => {
-      const entry = entries.get(hash);
-      const valid = entry?.understood !== undefined && !(entry.understood instanceof Refusal);
-      return valid && !(entry.read instanceof Refusal) ? entry.read.document : undefined;
+      let operations = understood.get(read);
+      if (operations === undefined) {
+        operations = understandNew(read.document, schema, rules);
+        understood.set(read, operations);
+      }
+      if (operations instanceof Refusal) throw operations;
+      return operations;
     },
   };
 }

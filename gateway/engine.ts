@@ -1,4 +1,4 @@
-// Planning and execution: @apollo/server's pipeline over @apollo/gateway, calling our subgraphs by name.
+// Planning and execution: one supergraph under @apollo/gateway's care, executed by us, calling our subgraphs by name.
 import { ApolloGateway, type GraphQLDataSource, type GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import {
@@ -8,22 +8,36 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Logger } from 'pino';
 import type { Operation, Subgraph } from '../schema/ports.ts';
 import { checkScalars } from '../schema/scalars.ts';
 import { switchVendorReportsOff } from './config.ts';
-import { compiledExecutor } from './execute/apollo.ts';
+import { type CompiledGateway, compiledExecutor } from './execute/apollo.ts';
+import type { ExecutorOptions } from './execute/run.ts';
 
 /** What the gateway's executor and its data sources find in the context. */
 interface EngineContext {
   readonly operation: Operation;
 }
 
+/** An operation that is valid in the engine's schema, and its variables. */
 export interface EngineRequest {
   readonly query: string;
-  readonly operationName: string | undefined;
+  readonly document: DocumentNode;
+  readonly node: OperationDefinitionNode;
+  /** As the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** By the operation's definitions. */
+  readonly coerced: Readonly<Record<string, unknown>>;
 }
 
 export interface EngineResult {
@@ -35,6 +49,8 @@ export interface Engine {
   /** The API schema that clients see. */
   readonly schema: GraphQLSchema;
   execute(request: EngineRequest, operation: Operation): Promise<EngineResult>;
+  /** Plans an operation before its first request. @throws GraphQLError for what can't be planned. */
+  prepare(document: DocumentNode, node: OperationDefinitionNode): void;
   stop(): Promise<void>;
 }
 
@@ -42,11 +58,12 @@ export interface EngineOptions {
   readonly supergraphSdl: string;
   /** Looked up at each call. */
   readonly subgraph: (name: string) => Subgraph | undefined;
-  /** Documents that were parsed and validated before, by SHA-256 of their text. */
-  readonly documentByHash: (hash: string) => DocumentNode | undefined;
   readonly log: Logger;
-  /** STOCK: @apollo/gateway's own executor, to compare with. */
-  readonly execution?: 'COMPILED' | 'STOCK';
+  /**
+   * COMPILED: our executor, asked directly. To compare with: SERVED, our executor behind ApolloServer's pipeline, and
+   * STOCK, @apollo/gateway's own behind it.
+   */
+  readonly execution?: 'COMPILED' | 'SERVED' | 'STOCK';
 }
 
 /** The stock executor's way to a subgraph. */
@@ -73,41 +90,15 @@ function dataSource(name: string, subgraph: EngineOptions['subgraph']): GraphQLD
   };
 }
 
-export async function createEngine(options: EngineOptions): Promise<Engine> {
-  switchVendorReportsOff();
-  const stock = new ApolloGateway({
-    supergraphSdl: options.supergraphSdl,
-    buildService: ({ name }) => dataSource(name, options.subgraph),
-    logger: options.log,
-    // else a header of the client's makes the answer carry the plan
-    __exposeQueryPlanExperimental: false,
-  });
-  const gateway =
-    options.execution === 'STOCK'
-      ? stock
-      : compiledExecutor(stock, {
-          subgraph: options.subgraph,
-          // the engine alone makes contexts
-          operation: ({ context }) => (context as EngineContext).operation,
-        });
-  let schema: GraphQLSchema | undefined;
-  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
-    schema = apiSchema;
-  });
-  const server = new ApolloServer<EngineContext>({
+function createServer(gateway: GatewayInterface, log: Logger): ApolloServer<EngineContext> {
+  return new ApolloServer<EngineContext>({
     gateway,
-    logger: options.log,
+    logger: log,
     // the gate decides who may introspect
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     persistedQueries: false,
-    // the key is the schema's hash and the text's; a schema is another engine, so the text's alone decides
-    documentStore: {
-      get: async (key) => options.documentByHash(key.slice(-64)),
-      set: async () => undefined,
-      delete: async () => undefined,
-    },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -116,19 +107,72 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+}
+
+/** The way through ApolloServer's pipeline: it parses, validates and coerces again. */
+function served(server: ApolloServer<EngineContext>): Engine['execute'] {
+  return async ({ query, node, variables }, operation) => {
+    const { body } = await server.executeOperation(
+      { query, variables, ...(node.name === undefined ? {} : { operationName: node.name.value }) },
+      { contextValue: { operation } },
+    );
+    if (body.kind !== 'single') throw new Error('Incremental delivery was never asked for');
+    return body.singleResult;
+  };
+}
+
+const formatted = ({ data, errors }: ExecutionResult): EngineResult => ({
+  ...(data === undefined ? {} : { data }),
+  ...(errors === undefined ? {} : { errors: errors.map((error) => error.toJSON()) }),
+});
+
+/** The way around it, for operations that are parsed, validated and coerced already. */
+function direct(gateway: CompiledGateway, options: ExecutorOptions): Engine['execute'] {
+  return async ({ document, node, variables, coerced }, operation) => {
+    try {
+      const compiled = gateway.compiled(document, node);
+      const result = await compiled.execute(variables, operation, options, coerced);
+      return result.errors === undefined ? { data: result.data ?? null } : formatted(result);
+    } catch (error) {
+      if (error instanceof GraphQLError) return formatted({ errors: [error] });
+      throw error;
+    }
+  };
+}
+
+/** Starts under ApolloServer's care whichever way is taken: it loads, checks and stops the gateway. */
+export async function createEngine({ execution, log, ...options }: EngineOptions): Promise<Engine> {
+  switchVendorReportsOff();
+  const stock = new ApolloGateway({
+    supergraphSdl: options.supergraphSdl,
+    buildService: ({ name }) => dataSource(name, options.subgraph),
+    logger: log,
+    // else a header of the client's makes the answer carry the plan
+    __exposeQueryPlanExperimental: false,
+  });
+  const { subgraph } = options;
+  const compiled =
+    execution === 'STOCK'
+      ? undefined
+      : compiledExecutor(stock, {
+          subgraph,
+          // the engine alone makes contexts
+          operation: ({ context }) => (context as EngineContext).operation,
+        });
+  const gateway = compiled ?? stock;
+  let schema: GraphQLSchema | undefined;
+  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
+    schema = apiSchema;
+  });
+  const server = createServer(gateway, log);
   await server.start();
   if (schema === undefined) throw new Error('The gateway started without a schema');
   checkScalars(schema);
   return {
     schema,
-    execute: async ({ query, operationName, variables }, operation) => {
-      const { body } = await server.executeOperation(
-        { query, variables, ...(operationName === undefined ? {} : { operationName }) },
-        { contextValue: { operation } },
-      );
-      if (body.kind !== 'single') throw new Error('Incremental delivery was never asked for');
-      return body.singleResult;
-    },
+    execute:
+      compiled === undefined || execution === 'SERVED' ? served(server) : direct(compiled, { subgraph }),
+    prepare: (document, node) => void compiled?.compiled(document, node),
     stop: () => server.stop(),
   };
 }

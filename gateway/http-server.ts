@@ -1,24 +1,27 @@
 // The HTTP server around the routes: every answer that isn't GraphQL's own still has GraphQL's form.
+import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { ERRORS } from '../schema/errors.ts';
-import { publishRefusal, type Refusal, refuse } from './errors.ts';
+import { COMPRESS_FROM_BYTES } from './content-encoding.ts';
+import { type Refusal, refuse } from './errors.ts';
+import { type GraphQLListener, isGraphQL } from './graphql-listener.ts';
 import { requestIdOf } from './http-request.ts';
+import { sentRefusal } from './sent-refusal.ts';
 
 interface Options {
+  /** Answers /graphql beside the framework. */
+  readonly graphql: GraphQLListener;
   readonly maxBodyBytes: number;
   readonly log: Logger;
   readonly draining: () => boolean;
 }
 
-/** For a whole request to arrive: a small body over a bad line takes seconds. */
+/** For a whole request to arrive: a small body over a bad line takes seconds, and one that never ends is ended. */
 const REQUEST_TIMEOUT_MS = 20_000;
-
-/** Compression below this costs more than it saves. */
-const COMPRESS_FROM_BYTES = 1024;
 
 const REFUSED_BY_SERVER: Readonly<Record<string, () => Refusal>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('PAYLOAD_TOO_LARGE'),
@@ -28,19 +31,8 @@ const REFUSED_BY_SERVER: Readonly<Record<string, () => Refusal>> = {
 };
 
 export function sendRefusal(reply: FastifyReply, refusal: Refusal, log: Logger): FastifyReply {
-  const requestId = requestIdOf(reply.request.headers['x-request-id']);
-  const errors = publishRefusal(refusal, {
-    requestId,
-    mayIntrospect: false,
-    onMasked: (error) => log.error({ requestId, message: error.message }, 'masked'),
-  });
-  const code = errors[0]?.extensions?.code;
-  const status = Object.entries(ERRORS).find(([name]) => name === code)?.[1].status ?? 500;
-  return reply
-    .code(status)
-    .headers({ ...refusal.headers, 'x-request-id': requestId, 'cache-control': 'no-store' })
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ errors }));
+  const { status, headers, text } = sentRefusal(reply.request, refusal, log);
+  return reply.code(status).headers(headers).send(text);
 }
 
 /** What Node's parser refuses never becomes a request; it's answered on the bare socket. */
@@ -64,11 +56,14 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
   );
 }
 
-export async function createHttpServer({ maxBodyBytes, log, draining }: Options): Promise<FastifyInstance> {
+export async function createHttpServer(options: Options): Promise<FastifyInstance> {
+  const { graphql, maxBodyBytes, log, draining } = options;
   const app = fastify({
+    serverFactory: (framework) =>
+      createServer({ requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 }, (request, response) =>
+        isGraphQL(request) ? graphql(request, response) : framework(request, response),
+      ),
     bodyLimit: maxBodyBytes,
-    // a body that never ends would hold its connection for ever
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // a HEAD would execute an operation whose answer nobody sees
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',

@@ -1,4 +1,5 @@
 // One operation from its start to its end: what was asked for, for whom, and until when somebody waits.
+import { setMaxListeners } from 'node:events';
 import { type GraphQLSchema, getVariableValues } from 'graphql';
 import { clientError } from '../schema/errors.ts';
 import type { Operation } from '../schema/ports.ts';
@@ -36,14 +37,20 @@ export function choose(schema: GraphQLSchema, operations: Operations, asked: Gra
   return { facts, variables: coerced };
 }
 
+/** Told once if the client leaves before its answer; not told after. */
+export type HangUp = (listener: () => void) => void;
+
 interface Beginning {
   readonly requestId: string;
   readonly principal: Principal;
   readonly nowMs: number;
   readonly timeoutMs: number;
-  /** Aborted when the client hangs up; absent for an answer that others wait for too. */
-  readonly hangUp?: AbortSignal;
+  /** Absent for an answer that others wait for too. */
+  readonly hangUp?: HangUp;
 }
+
+/** Every call of a subgraph may listen; the default bound of ten is a warning, with a stack, for each operation. */
+const UNBOUNDED = 0;
 
 /**
  * What is kept of the time for putting the answer together: a back end that hangs is given up so much earlier, so that
@@ -51,20 +58,21 @@ interface Beginning {
  */
 const MARGIN_MS = 100;
 
-/** `end` must be called: it lets go of the timer and of the client's signal. */
+/** `end` must be called: it lets go of the timer. */
 export function begin(beginning: Beginning): { readonly operation: Operation; readonly end: () => void } {
   const { requestId, principal, nowMs, timeoutMs, hangUp } = beginning;
   const controller = new AbortController();
-  const abort = (): void => controller.abort(clientError('DEADLINE_EXCEEDED'));
-  const timer = setTimeout(abort, timeoutMs);
-  hangUp?.addEventListener('abort', abort, { once: true });
-  if (hangUp?.aborted) abort();
+  const { signal } = controller;
+  setMaxListeners(UNBOUNDED, signal);
+  const timer = setTimeout(expire, timeoutMs, controller);
+  hangUp?.(() => expire(controller));
   const deadlineMs = nowMs + timeoutMs - Math.min(MARGIN_MS, timeoutMs / 10);
   return {
-    operation: { requestId, principal, nowMs, deadlineMs, signal: controller.signal },
-    end: () => {
-      clearTimeout(timer);
-      hangUp?.removeEventListener('abort', abort);
-    },
+    operation: { requestId, principal, nowMs, deadlineMs, signal },
+    end: () => clearTimeout(timer),
   };
+}
+
+function expire(controller: AbortController): void {
+  controller.abort(clientError('DEADLINE_EXCEEDED'));
 }

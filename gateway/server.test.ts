@@ -6,7 +6,7 @@ import { clientError } from '../schema/errors.ts';
 import type { Operation } from '../schema/ports.ts';
 import { NOW_MS, type SampleGateway, sampleGateway } from './sample-gateway.ts';
 
-describe.each(['COMPILED', 'STOCK'] as const)('%s execution', (execution) => {
+describe.each(['COMPILED', 'SERVED', 'STOCK'] as const)('%s execution', (execution) => {
   let sample: SampleGateway;
   let as: Record<'manager' | 'biller' | 'staff', { authorization: string }>;
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { ANONYMOUS, type Principal } from '../schema/principal.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Config } from './config.ts';
 import type { Documents } from './documents.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineRequest } from './engine.ts';
 import {
   type MediaType,
   type Publishing,
@@ -17,7 +17,7 @@ import {
 import { gate } from './gate.ts';
 import { answerType, type HttpRequest, readRequest, requestIdOf } from './http-request.ts';
 import type { Metrics } from './metrics.ts';
-import { begin, choose } from './operation.ts';
+import { begin, choose, type HangUp } from './operation.ts';
 import { type Body, cacheControl, type ResponseCache, responseKey } from './response-cache.ts';
 
 export interface Stages {
@@ -44,7 +44,7 @@ export interface HttpAnswer {
 interface Request {
   readonly requestId: string;
   readonly mediaType: MediaType;
-  readonly hangUp: AbortSignal;
+  readonly hangUp: HangUp;
   operationName?: string;
   principal: Principal;
 }
@@ -54,7 +54,7 @@ function introspects(config: Config, principal: Principal): boolean {
   return config.demo || principal.kind === 'STAFF';
 }
 
-export type Answer = (http: HttpRequest, hangUp: AbortSignal) => Promise<HttpAnswer>;
+export type Answer = (http: HttpRequest, hangUp: HangUp) => Promise<HttpAnswer>;
 
 export function createPipeline(stages: Stages): Answer {
   const { config, documents, authenticate, responses, engine, metrics, log, now } = stages;
@@ -71,25 +71,23 @@ export function createPipeline(stages: Stages): Answer {
     gate(facts, variables, { principal: request.principal, mayIntrospect, nowMs });
     const { mediaType } = request;
     const { keepS, node } = facts;
-    const execute = (as: Principal, hangUp?: AbortSignal) =>
-      run({ ...asked, operationName: node.name?.value }, { ...request, principal: as }, nowMs, hangUp);
-    const { schemaHash } = stages;
-    const key = () =>
-      responseKey({ schemaHash, documentHash: read.hash, operation: facts, variables, mediaType });
-    // what many may be given is executed for nobody in particular, and no one client's leaving ends it
-    const body =
-      keepS === undefined
-        ? await execute(request.principal, request.hangUp)
-        : await responses.through(key(), keepS, () => execute(ANONYMOUS));
+    const { text: query, hash: documentHash, document } = read;
+    const engineRequest = { query, document, node, variables: asked.variables, coerced: variables };
+    let body: Body;
+    if (keepS === undefined) {
+      body = await run(engineRequest, request, nowMs, request.hangUp);
+    } else {
+      const { schemaHash } = stages;
+      const key = responseKey({ schemaHash, documentHash, operation: facts, variables, mediaType });
+      // what many may be given is executed for nobody in particular, and no one client's leaving ends it
+      body = await responses.through(key, keepS, () =>
+        run(engineRequest, { ...request, principal: ANONYMOUS }, nowMs),
+      );
+    }
     return answer(request, body.status, body.text, { 'cache-control': cacheControl(keepS, body.clean) });
   }
 
-  async function run(
-    asked: Parameters<Engine['execute']>[0],
-    request: Request,
-    nowMs: number,
-    hangUp?: AbortSignal,
-  ): Promise<Body> {
+  async function run(asked: EngineRequest, request: Request, nowMs: number, hangUp?: HangUp): Promise<Body> {
     const { requestId, principal } = request;
     const { operation, end } = begin({
       requestId,
@@ -99,12 +97,13 @@ export function createPipeline(stages: Stages): Answer {
       ...(hangUp === undefined ? {} : { hangUp }),
     });
     try {
-      const { data, errors = [] } = await engine.execute(asked, operation);
+      const { data, errors } = await engine.execute(asked, operation);
+      if (errors === undefined) return { status: 200, text: JSON.stringify({ data }), clean: true };
       const published = publishFieldErrors(errors, publishing(request));
       return {
         status: data === undefined ? statusOf(published[0], request.mediaType) : 200,
-        text: JSON.stringify(published.length === 0 ? { data } : { data, errors: published }),
-        clean: published.length === 0,
+        text: JSON.stringify({ data, errors: published }),
+        clean: false,
       };
     } finally {
       end();

@@ -4,29 +4,25 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { bodyOf } from '../schema/manifest.ts';
-import type { GrantReader, HealthSource, ResponseStore, Subgraph } from '../schema/ports.ts';
+import type { GrantReader, HealthSource, ResponseStore } from '../schema/ports.ts';
 import { authenticator } from './authenticate.ts';
 import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
-import { bounded } from './bounded-subgraph.ts';
 import type { ClientOperation } from './client-operations.ts';
 import type { Config } from './config.ts';
 import { type DemoIssuer, openDemoIssuer } from './demo-issuer.ts';
-import { type Documents, knownDocuments } from './documents.ts';
-import { createEngine, type Engine, type EngineOptions } from './engine.ts';
-import { refuse } from './errors.ts';
+import type { EngineOptions } from './engine.ts';
+import { type GraphSource, openGraph } from './graph.ts';
+import { graphqlListener } from './graphql-listener.ts';
+import { type Graphs, openGraphs } from './graphs.ts';
 import { serveHealth } from './health.ts';
-import { createHttpServer, sendRefusal } from './http-server.ts';
+import { createHttpServer } from './http-server.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { type DemoActor, servePage } from './page.ts';
 import { type PrincipalKeys, servePrincipalKeys } from './principal-keys.ts';
 import { responseCache } from './response-cache.ts';
-import { readRules } from './schema-rules.ts';
-import { type Answer, createPipeline } from './server.ts';
 
-export interface GatewayParts {
+export interface GatewayParts extends GraphSource {
   readonly config: Config;
-  readonly supergraphSdl: string;
-  readonly subgraphs: readonly Subgraph[];
   readonly grants: GrantReader;
   readonly responseStore: ResponseStore;
   readonly health: readonly HealthSource[];
@@ -45,25 +41,10 @@ export interface GatewayParts {
 
 export interface Gateway {
   readonly url: string;
+  /** Takes another supergraph, with its subgraphs, while it serves; a bad one is refused. */
+  readonly reload: Graphs['reload'];
   /** Readiness says no, nothing new is taken, what is in flight is answered within the configured time. */
   drain(): Promise<void>;
-}
-
-function serveGraphQL(app: FastifyInstance, answer: Answer, draining: () => boolean, log: Logger): void {
-  app.route<{ Body: Buffer | undefined }>({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: async ({ method, headers, url, body }, reply) => {
-      if (draining()) return sendRefusal(reply, refuse('SHUTTING_DOWN'), log);
-      const hangUp = new AbortController();
-      reply.raw.once('close', () => {
-        if (!reply.raw.writableFinished) hangUp.abort();
-      });
-      const search = url.slice(url.indexOf('?') + 1 || url.length);
-      const { status, headers: given, text } = await answer({ method, headers, search, body }, hangUp.signal);
-      return reply.code(status).headers(given).send(Buffer.from(text));
-    },
-  });
 }
 
 async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {
@@ -75,7 +56,7 @@ async function listen(app: FastifyInstance, { port, host }: Config): Promise<str
 }
 
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { config, supergraphSdl, grants, log, now = Date.now } = parts;
+  const { config, grants, log, now = Date.now } = parts;
   let draining = false;
   const metrics = config.metrics
     ? createMetrics(new Set(parts.operations.map(({ name }) => name)))
@@ -84,55 +65,30 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     config.tokens.kind === 'DEMO'
       ? await openDemoIssuer(config.dataFolder, config.tokens.audience)
       : undefined;
-  const subgraphs = new Map(
-    parts.subgraphs.map((subgraph) => [
-      subgraph.name,
-      bounded(subgraph, {
-        onCall: (call) => metrics?.subgraphCalled(call),
-        onFault: (name, error, { requestId }) =>
-          log.error({ requestId, subgraph: name, err: error }, 'subgraph failed'),
-      }),
-    ]),
-  );
-  let documents: Documents | undefined;
-  const engine: Engine = await createEngine({
-    supergraphSdl,
-    subgraph: (name) => subgraphs.get(name),
-    documentByHash: (hash) => documents?.byHash(hash),
-    log,
-    ...(parts.execution === undefined ? {} : { execution: parts.execution }),
-  });
-  documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
-  const registered = parts.operations.map(({ text }) => bodyOf(text));
-  const answer = createPipeline({
-    config,
-    registered: new Map(registered.map((text) => [createHash('sha256').update(text).digest('hex'), text])),
-    schemaHash: createHash('sha256').update(supergraphSdl).digest('base64url'),
-    documents,
-    authenticate: authenticator({
-      tokens: config.tokens,
-      ...(issuer === undefined ? {} : { demoKeys: issuer.publicKeys }),
-      grants,
-      now,
-      onFault: (reason) => log.info({ reason }, 'authentication failed'),
-    }),
-    responses: responseCache({
-      store: parts.responseStore,
-      onEvent: (event) => metrics?.responseCache(event),
-      onFault: (error) => log.warn({ err: error }, 'response store failed'),
-    }),
-    engine,
-    metrics,
-    log,
+  const authenticate = authenticator({
+    tokens: config.tokens,
+    ...(issuer === undefined ? {} : { demoKeys: issuer.publicKeys }),
+    grants,
     now,
+    onFault: (reason) => log.info({ reason }, 'authentication failed'),
   });
-  const app = await createHttpServer({
-    maxBodyBytes: config.limits.maxBodyBytes,
-    log,
-    draining: () => draining,
+  const responses = responseCache({
+    store: parts.responseStore,
+    onEvent: (event) => metrics?.responseCache(event),
+    onFault: (error) => log.warn({ err: error }, 'response store failed'),
   });
-  serveGraphQL(app, answer, () => draining, log);
-  serveHealth(app, { sources: parts.health, draining: () => draining });
+  const { operations, execution } = parts;
+  const bodies = operations.map(({ text }) => bodyOf(text));
+  const registered = new Map(bodies.map((text) => [createHash('sha256').update(text).digest('hex'), text]));
+  const shared = { config, registered, authenticate, responses, operations, metrics, log, now };
+  const open = (source: GraphSource) =>
+    openGraph(source, { ...shared, ...(execution === undefined ? {} : { execution }) });
+  const graphs = await openGraphs(parts, { open, log, now });
+  const { maxBodyBytes } = config.limits;
+  const listening = { maxBodyBytes, draining: () => draining, log };
+  const graphql = graphqlListener({ answer: graphs.answer, ...listening });
+  const app = await createHttpServer({ graphql, ...listening });
+  serveHealth(app, { sources: [...parts.health, graphs.health], draining: () => draining });
   if (metrics !== undefined) serveMetrics(app, metrics);
   if (parts.principalKeys !== undefined) servePrincipalKeys(app, parts.principalKeys);
   if (parts.events !== undefined) serveBackEndEvents(app, parts.events, log);
@@ -144,10 +100,11 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     draining = true;
     const late = setTimeout(() => app.server.closeAllConnections(), config.drainTimeoutMs);
     await app.close().finally(() => clearTimeout(late));
-    await engine.stop();
+    await graphs.stop();
   };
   return {
     url,
+    reload: graphs.reload,
     drain: () => {
       drained ??= drain();
       return drained;

@@ -11,7 +11,13 @@ import {
   visit,
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
-import { type CompletionContext, completeFields, FAILED, fieldsByType } from './completion.ts';
+import {
+  type CompletedField,
+  type CompletionContext,
+  completeFields,
+  FAILED,
+  fieldsByType,
+} from './completion.ts';
 import { failureAt } from './failure.ts';
 import { compileIntrospection } from './introspection.ts';
 import type { JsonObject } from './json.ts';
@@ -37,7 +43,17 @@ export interface CompiledAnswer {
     errors: GraphQLError[],
     values: Readonly<JsonObject>,
     variables: Readonly<JsonObject>,
+    /** Objects that stand in several places: shaped once. */
+    joined: ReadonlySet<JsonObject> | undefined,
   ): ExecutionResult;
+}
+
+/** The answer for one combination of conditions. */
+interface Variant {
+  readonly fields: readonly CompletedField[];
+  /** Root fields that no fetch brings; `none`: not one is brought. */
+  readonly unplanned: readonly string[];
+  readonly none: boolean;
 }
 
 function conditionsOf({ definition, fragments }: AnswerInput): string[] {
@@ -70,13 +86,13 @@ export function compileAnswer(input: AnswerInput): CompiledAnswer {
   const conditions = conditionsOf(input);
   const introspection = compileIntrospection(schema, definition, fragments);
   const supergraphTypes = new Set(Object.keys(input.supergraph.getTypeMap()));
-  const variants = new Map<string, ReturnType<typeof fieldsByType>>();
+  const variants = new Map<string, Variant>();
 
-  function variant(values: Readonly<JsonObject>): ReturnType<typeof fieldsByType> {
+  function variantOf(values: Readonly<JsonObject>): Variant {
     let key = '';
     for (const name of conditions) key += values[name] === true ? '1' : '0';
-    let fields = variants.get(key);
-    if (fields === undefined) {
+    let variant = variants.get(key);
+    if (variant === undefined) {
       const chosen = key;
       const context: CompletionContext = {
         schema,
@@ -85,28 +101,32 @@ export function compileAnswer(input: AnswerInput): CompiledAnswer {
         condition: (name) => chosen[conditions.indexOf(name)] === '1',
         fetchedName: ({ nodes: [node], responseName }) => plannedNames?.get(node) ?? responseName,
       };
-      fields = fieldsByType(type, [{ set: definition.selectionSet, parent: type }], context);
+      const selections = [{ set: definition.selectionSet, parent: type }];
+      const fields = fieldsByType(type, selections, context)(undefined) ?? [];
+      const wanted = fields.filter((field) => field.fetched);
+      const unplanned = wanted.filter(({ from }) => !plannedRoots.has(from)).map(({ name }) => name);
+      variant = { fields, unplanned, none: wanted.length > 0 && unplanned.length === wanted.length };
       if (variants.size >= MAX_VARIANTS) variants.clear();
-      variants.set(key, fields);
+      variants.set(key, variant);
     }
-    return fields;
+    return variant;
   }
 
   return {
     conditions,
-    complete(fetched, errors, values, variables) {
+    complete(fetched, errors, values, variables, joined) {
       const faults: GraphQLError[] = [];
       const bad: (string | number)[][] = [];
-      const fields = variant(values)(undefined) ?? [];
+      const { fields, unplanned, none } = variantOf(values);
       // the stock gateway leaves a null and says nothing when no subgraph can answer
-      const wanted = fields.filter((field) => field.fetched);
-      const unplanned = wanted.filter(({ from }) => !plannedRoots.has(from));
-      for (const { name } of unplanned) errors.push(failureAt('NOT_CONFIGURED', [name]));
-      if (wanted.length > 0 && unplanned.length === wanted.length) return { errors, data: null };
+      for (const name of unplanned) errors.push(failureAt('NOT_CONFIGURED', [name]));
+      if (none) return { errors, data: null };
       const completed = completeFields(fields, fetched, {
         faults,
         bad,
         path: [],
+        joined: joined === undefined || joined.size === 0 ? undefined : joined,
+        shaped: new Map(),
         introspect: (field) => introspection(field, variables),
       });
       for (const path of bad) errors.push(failureAt('BACKEND_BAD_ANSWER', path));

@@ -5,7 +5,7 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Operation } from '../../schema/ports.ts';
 import type { CompiledOperation } from './executor.ts';
@@ -23,8 +23,11 @@ export interface CompiledExecutorOptions extends Omit<ExecutorOptions, 'sharing'
 }
 
 export interface CompiledGateway extends GatewayInterface {
-  /** Plans and compiles an operation before its first request. */
-  prepare(source: string, document: DocumentNode, operationName?: string): void;
+  /**
+   * An operation of the supergraph in force, for callers that go around ApolloServer: planned and compiled when it is
+   * first asked for, and kept by its node. The document must be valid. @throws GraphQLError for what can't be planned.
+   */
+  compiled(document: DocumentNode, node: OperationDefinitionNode): CompiledOperation;
 }
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
@@ -32,7 +35,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const BYTES_PER_CHARACTER = 400;
 
 interface Compiled extends Generation {
-  readonly operations: LRUCache<string, CompiledOperation>;
+  readonly operations: LRUCache<string | OperationDefinitionNode, CompiledOperation>;
 }
 
 export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecutorOptions): CompiledGateway {
@@ -51,15 +54,15 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
 
   function compiled(
     { operations, compile }: Compiled,
-    source: string,
+    key: string | OperationDefinitionNode,
     document: DocumentNode,
-    operationName: string | undefined,
+    name: string | undefined,
   ): CompiledOperation {
-    const key = operationName === undefined ? source : `${operationName}\n${source}`;
     let operation = operations.get(key);
     if (operation === undefined) {
-      operation = compile(document, operationName);
-      operations.set(key, operation, { size: key.length * BYTES_PER_CHARACTER + 1024 });
+      operation = compile(document, name);
+      const characters = typeof key === 'string' ? key.length : (document.loc?.end ?? key.loc?.end ?? 0);
+      operations.set(key, operation, { size: characters * BYTES_PER_CHARACTER + 1024 });
     }
     return operation;
   }
@@ -70,7 +73,8 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
     const generation = generations.get(schema);
     if (generation === undefined) throw new Error('The request belongs to no supergraph that was loaded');
     const name = request.operationName || undefined;
-    return compiled(generation, source, document, name).execute(
+    const key = name === undefined ? source : `${name}\n${source}`;
+    return compiled(generation, key, document, name).execute(
       request.variables ?? {},
       operationFor(requestContext),
       execution,
@@ -86,9 +90,9 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
       return { executor };
     },
     stop: () => gateway.stop(),
-    prepare(source, document, operationName) {
+    compiled(document, node) {
       if (current === undefined) throw new Error('No supergraph is loaded yet');
-      compiled(current, source, document, operationName);
+      return compiled(current, node, document, node.name?.value);
     },
   };
 }

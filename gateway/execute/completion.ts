@@ -24,6 +24,10 @@ export interface Completion {
   readonly bad: (string | number)[][];
   readonly path: (string | number)[];
   readonly introspect: (field: SelectedField) => unknown;
+  /** Objects that stand in several places of the answer. */
+  readonly joined: ReadonlySet<JsonObject> | undefined;
+  /** What became of them, where nothing was wrong: errors have a path, so those are found at each place. */
+  readonly shaped: Map<JsonObject, Map<readonly CompletedField[], JsonObject>>;
 }
 
 export interface CompletionContext extends SelectionContext {
@@ -144,7 +148,10 @@ function completeComposite(
     if (!isObject(value)) return bad(completion);
     const typename = value.__typename;
     const fields = fieldsOf(typename);
-    if (fields !== undefined) return completeFields(fields, value, completion);
+    if (fields !== undefined)
+      return completion.joined?.has(value)
+        ? completeJoined(fields, value, completion)
+        : completeFields(fields, value, completion);
     if (typeof typename !== 'string' || !context.supergraphTypes.has(typename)) return bad(completion);
     // an inaccessible type: its name must not be told
     fault(
@@ -176,6 +183,26 @@ export function fieldsByType(
     byType.set(typename, fields);
     return fields;
   };
+}
+
+function completeJoined(
+  fields: readonly CompletedField[],
+  source: JsonObject,
+  completion: Completion,
+): JsonObject | typeof FAILED {
+  const { shaped, faults, bad } = completion;
+  let byFields = shaped.get(source);
+  const known = byFields?.get(fields);
+  if (known !== undefined) return known;
+  const before = faults.length + bad.length;
+  const completed = completeFields(fields, source, completion);
+  if (completed === FAILED || faults.length + bad.length > before) return completed;
+  if (byFields === undefined) {
+    byFields = new Map();
+    shaped.set(source, byFields);
+  }
+  byFields.set(fields, completed);
+  return completed;
 }
 
 export function completeFields(

@@ -33,11 +33,15 @@ export interface PlanInput {
 }
 
 export interface CompiledOperation {
-  /** Never rejects for what a subgraph does. The result may be serialised, not written to. */
+  /**
+   * Never rejects for what a subgraph does. The result may be serialised, not written to. `coerced`: the variables'
+   * values by the operation's own definitions, from a caller that has them already.
+   */
   execute(
     variables: Readonly<JsonObject>,
     operation: Operation,
     options: ExecutorOptions,
+    coerced?: Readonly<JsonObject>,
   ): Promise<ExecutionResult>;
 }
 
@@ -63,7 +67,8 @@ export function compilePlan(input: PlanInput): CompiledOperation {
   const renamed = new Map<string, string>();
   for (const [node, name] of input.plannedNames ?? []) renamed.set(name, (node.alias ?? node.name).value);
   const settings = { supergraph: input.supergraph, operationKind: definition.operation, renamed };
-  const compiled = input.plans.map((plan) => compileSteps(plan, settings));
+  const joins = input.plans.length === 1;
+  const compiled = input.plans.map((plan) => compileSteps(plan, settings, joins));
   const steps = compiled.map(({ step }) => step);
   const plannedRoots = new Set(compiled.flatMap(({ rootNames }) => rootNames));
   const answer = compileAnswer({ ...input, definition, fragments, plannedRoots });
@@ -72,12 +77,12 @@ export function compilePlan(input: PlanInput): CompiledOperation {
   const meeting = steps.length > 1 ? meetingShape(input, definition, fragments) : undefined;
 
   return {
-    async execute(variables, operation, options) {
-      let values: Readonly<JsonObject> = {};
-      if (definitions.length > 0) {
-        const { errors, coerced } = getVariableValues(schema, definitions, variables);
-        if (errors !== undefined) return { errors };
-        values = coerced;
+    async execute(variables, operation, options, coerced) {
+      let values = coerced ?? {};
+      if (coerced === undefined && definitions.length > 0) {
+        const read = getVariableValues(schema, definitions, variables);
+        if (read.errors !== undefined) return { errors: read.errors };
+        values = read.coerced;
       }
       const missing = answer.conditions.find((name) => typeof values[name] !== 'boolean');
       if (missing !== undefined)
@@ -94,11 +99,12 @@ export function compilePlan(input: PlanInput): CompiledOperation {
             operation,
             options,
             abandoned,
+            joined: new Set(),
             asked: new Map(),
           }),
         );
         const data = await execute(steps, runs, meeting);
-        return answer.complete(data, errors, values, variables);
+        return answer.complete(data, errors, values, variables, runs[0]?.joined);
       } finally {
         release();
       }

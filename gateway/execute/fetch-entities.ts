@@ -6,8 +6,7 @@ import { commonPath, failureAt, type Path, subgraphError } from './failure.ts';
 import { type CompiledFetch, clientPath, variablesFor } from './fetch.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { merge } from './merge.ts';
-import { certainPart, collect, locate } from './places.ts';
-import { keyOf } from './representation.ts';
+import { certainPart, eachPlace, locate } from './places.ts';
 import type { Asked, Run } from './run.ts';
 
 /** An entity that this fetch needs, and the objects of the answer that stand for it. */
@@ -56,17 +55,31 @@ export async function fetchEntities(fetch: CompiledFetch, run: Run): Promise<voi
 }
 
 function slotsOf(fetch: CompiledFetch, run: Run): Map<string, Slot> {
-  const entities: JsonObject[] = [];
-  collect(run.data, fetch.path, entities);
   const slots = new Map<string, Slot>();
-  for (const entity of entities) {
-    const representation = fetch.representer?.build(entity);
-    if (representation === undefined) continue;
-    const key = keyOf(representation);
+  const { representer } = fetch;
+  if (representer === undefined) return slots;
+  const { joined } = run;
+  // two of which only the key is known can't differ: further on they are one object
+  let joins = fetch.joins;
+  eachPlace(run, fetch.path, (entity) => {
+    const key = representer.key(entity);
+    if (key === undefined) return entity;
     const slot = slots.get(key);
-    if (slot === undefined) slots.set(key, { representation, targets: [entity] });
-    else slot.targets.push(entity);
-  }
+    if (slot === undefined) {
+      const representation = representer.build(entity);
+      if (representation !== undefined) slots.set(key, { representation, targets: [entity] });
+      joins &&= representer.isAll(entity);
+      return entity;
+    }
+    const [first] = slot.targets;
+    joins &&= representer.isAll(entity);
+    if (!joins || first === undefined) {
+      slot.targets.push(entity);
+      return entity;
+    }
+    joined.add(first);
+    return first;
+  });
   return slots;
 }
 

@@ -5,12 +5,15 @@ import { failureAt, type Path, subgraphError } from './failure.ts';
 import { type CompiledFetch, clientPath, variablesFor } from './fetch.ts';
 import type { JsonObject } from './json.ts';
 import { merge } from './merge.ts';
-import { collect, locate } from './places.ts';
+import { eachPlace, locate } from './places.ts';
 import type { Run } from './run.ts';
 
 export async function fetchRoot(fetch: CompiledFetch, run: Run): Promise<void> {
   const targets: JsonObject[] = [];
-  collect(run.data, fetch.path, targets);
+  eachPlace(run, fetch.path, (target) => {
+    targets.push(target);
+    return target;
+  });
   if (targets.length === 0) return;
   const answer = await call(run, fetch.request, variablesFor(fetch, run));
   report(fetch, run, targets, answer);

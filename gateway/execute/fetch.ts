@@ -24,6 +24,8 @@ export interface CompiledFetch {
   readonly identity: string;
   /** Set when several fetches of the plan have this identity. */
   group: number | undefined;
+  /** Whether equal entities at the path may become one object: only one fetch brought them. */
+  joins: boolean;
   /** Internal response names -> the client's, in error paths. */
   readonly clientName: (name: string) => string;
 }
@@ -93,6 +95,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, settings: FetchSet
       node.outputRewrites ?? [],
     ]),
     group: undefined,
+    joins: false,
     clientName: clientNames(node, settings.renamed),
   };
 }

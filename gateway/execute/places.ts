@@ -1,27 +1,67 @@
 // Where a plan node works: the objects under a plan path, and their exact paths when an error needs them.
 import type { Path } from './failure.ts';
-import { isInherited, isObject, type JsonObject, read } from './json.ts';
+import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
 
 /** Response names, with '@' for "each element of the list". */
 export type PlanPath = readonly string[];
 
-export function collect(value: unknown, path: PlanPath, into: JsonObject[], at = 0): void {
-  let here = value;
-  for (let index = at; index < path.length; index += 1) {
-    if (here === null || here === undefined) return;
-    const step = path[index];
-    if (step === undefined) return;
-    if (Array.isArray(here)) {
-      const next = step === '@' ? index + 1 : index;
-      for (const element of here) collect(element, path, into, next);
-      return;
-    }
-    // a list that isn't one: shaping reports it, there is nothing here to fetch for
-    if (step === '@' || !isObject(here)) return;
-    here = read(here, step, isInherited(step));
+type Visit = (object: JsonObject) => JsonObject;
+
+/**
+ * Visits the objects under a path of the answer, in order and each once, however many places it stands in. What
+ * `visit` gives back takes the visited one's place.
+ */
+export function eachPlace(
+  { data, joined }: { readonly data: JsonObject; readonly joined: ReadonlySet<JsonObject> },
+  path: PlanPath,
+  visit: Visit,
+): void {
+  if (joined.size === 0) {
+    walk(data, path, 0, visit, undefined);
+    return;
   }
-  if (Array.isArray(here)) for (const element of here) collect(element, path, into, path.length);
-  else if (isObject(here)) into.push(here);
+  const visited = new Set<JsonObject>();
+  const once: Visit = (object) => {
+    if (visited.has(object)) return object;
+    visited.add(object);
+    return visit(object);
+  };
+  const entered = new Set<JsonObject>();
+  walk(data, path, 0, once, (object) => {
+    if (!joined.has(object)) return false;
+    if (entered.has(object)) return true;
+    entered.add(object);
+    return false;
+  });
+}
+
+function walk(
+  value: unknown,
+  path: PlanPath,
+  at: number,
+  visit: Visit,
+  isEntered: ((object: JsonObject) => boolean) | undefined,
+): unknown {
+  if (Array.isArray(value)) {
+    const next = path[at] === '@' ? at + 1 : at;
+    for (let index = 0; index < value.length; index += 1) {
+      const element: unknown = value[index];
+      const given = walk(element, path, next, visit, isEntered);
+      if (given !== element) value[index] = given;
+    }
+    return value;
+  }
+  if (!isObject(value)) return value;
+  const step = path[at];
+  if (step === undefined) return visit(value);
+  // a list that isn't one: shaping reports it, there is nothing here to fetch for
+  if (step === '@' || isEntered?.(value)) return value;
+  const inherited = isInherited(step);
+  const here = read(value, step, inherited);
+  if (here === null || here === undefined) return value;
+  const given = walk(here, path, at + 1, visit, isEntered);
+  if (given !== here) write(value, step, given, inherited);
+  return value;
 }
 
 /** Every path at which each of the wanted objects stands now. */
@@ -31,25 +71,25 @@ export function locate(
   wanted: ReadonlySet<JsonObject>,
 ): Map<JsonObject, Path[]> {
   const found = new Map<JsonObject, Path[]>();
-  const walk = (value: unknown, at: number, here: (string | number)[]): void => {
+  const search = (value: unknown, at: number, here: (string | number)[]): void => {
     if (Array.isArray(value)) {
       const next = path[at] === '@' ? at + 1 : at;
       value.forEach((element, index) => {
-        walk(element, next, [...here, index]);
+        search(element, next, [...here, index]);
       });
       return;
     }
     if (!isObject(value)) return;
     const step = path[at];
     if (step !== undefined) {
-      if (step !== '@') walk(read(value, step, isInherited(step)), at + 1, [...here, step]);
+      if (step !== '@') search(read(value, step, isInherited(step)), at + 1, [...here, step]);
     } else if (wanted.has(value)) {
       const paths = found.get(value);
       if (paths === undefined) found.set(value, [here]);
       else paths.push(here);
     }
   };
-  walk(root, 0, []);
+  search(root, 0, []);
   return found;
 }
 

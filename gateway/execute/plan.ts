@@ -6,7 +6,7 @@ import { fetchEntities } from './fetch-entities.ts';
 import { fetchRoot } from './fetch-root.ts';
 import type { PlanPath } from './places.ts';
 import type { Run } from './run.ts';
-import { markShared } from './writers.ts';
+import { markJoining, markShared } from './writers.ts';
 
 /** Adds to the run's answer and errors; rejects for a fault of ours only. */
 export type Step = (run: Run) => Promise<void>;
@@ -19,7 +19,8 @@ export interface CompiledSteps {
   readonly rootNames: readonly string[];
 }
 
-export function compileSteps(plan: QueryPlan, settings: FetchSettings): CompiledSteps {
+/** `joins`: nothing but this plan writes into the answer. */
+export function compileSteps(plan: QueryPlan, settings: FetchSettings, joins: boolean): CompiledSteps {
   const { node } = plan;
   if (node === undefined) return { step: NOTHING, rootNames: [] };
   if (node.kind === 'Subscription') throw new Error('Subscriptions are not executed as one plan');
@@ -30,6 +31,7 @@ export function compileSteps(plan: QueryPlan, settings: FetchSettings): Compiled
     return compiled;
   });
   markShared(fetches);
+  if (joins) markJoining(fetches);
   // after a mutation the same entity may have changed between two fetches
   if (settings.operationKind === OperationTypeNode.QUERY) groupEqual(fetches);
   const rootNames = fetches.flatMap((fetch) => (fetch.path.length === 0 ? fetch.rootNames : []));

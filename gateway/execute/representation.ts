@@ -5,8 +5,12 @@ import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
 import { isTypeOf } from './type-condition.ts';
 
 export interface Representer {
+  /** Equal for entities with equal representations only; undefined when there is none. */
+  key(entity: JsonObject): string | undefined;
   /** Undefined when a needed value is missing: an error has been reported where it got lost. */
   build(entity: JsonObject): JsonObject | undefined;
+  /** Whether the entity has nothing beside what represents it, so that its key says all that is known of it. */
+  isAll(entity: JsonObject): boolean;
 }
 
 interface NeededField {
@@ -57,15 +61,41 @@ function each(value: unknown, nested: (source: JsonObject) => JsonObject | null)
   return isObject(value) ? nested(value) : null;
 }
 
+/** The names of a representation that holds leaves alone: nearly every one. */
+function leavesOf({ fields, fragments }: Needs): readonly NeededField[] | undefined {
+  const [only] = fragments;
+  if (fields.length === 0 && fragments.length === 1 && only !== undefined) return leavesOf(only);
+  return fragments.length === 0 && fields.every(({ nested }) => nested === undefined) ? fields : undefined;
+}
+
+interface Known {
+  readonly needs: Needs;
+  readonly leaves: readonly NeededField[] | undefined;
+}
+
 export function compileRepresenter(
   selections: readonly QueryPlanSelectionNode[],
   schema: GraphQLSchema,
 ): Representer {
-  const build = compileSelections(selections, schema);
+  const knownOf = byTypename(selections, schema);
+  const build = (entity: JsonObject): JsonObject | undefined => {
+    const built = take(entity, knownOf(entity).needs);
+    return built?.__typename ? built : undefined;
+  };
   return {
-    build: (entity) => {
+    build,
+    key(entity) {
+      const { leaves } = knownOf(entity);
+      if (leaves !== undefined) return keyOfLeaves(entity, leaves);
       const built = build(entity);
-      return built?.__typename ? built : undefined;
+      return built === undefined ? undefined : keyOf(built);
+    },
+    isAll(entity) {
+      const { leaves } = knownOf(entity);
+      if (leaves === undefined) return false;
+      let count = 0;
+      for (const _ in entity) count += 1;
+      return count === leaves.length;
     },
   };
 }
@@ -74,17 +104,25 @@ function compileSelections(
   selections: readonly QueryPlanSelectionNode[],
   schema: GraphQLSchema,
 ): (source: JsonObject) => JsonObject | null {
-  const byType = new Map<unknown, Needs>();
+  const knownOf = byTypename(selections, schema);
+  return (source) => take(source, knownOf(source).needs);
+}
+
+function byTypename(
+  selections: readonly QueryPlanSelectionNode[],
+  schema: GraphQLSchema,
+): (source: JsonObject) => Known {
+  const byType = new Map<unknown, Known>();
   return (source) => {
     const typename = source.__typename;
-    let needs = byType.get(typename);
-    if (needs === undefined) {
-      needs = needsOf(selections, schema, typename);
-      // a subgraph may answer any string as a type name: only the schema's own are worth keeping
-      if (typename === undefined || (typeof typename === 'string' && schema.getType(typename) !== undefined))
-        byType.set(typename, needs);
-    }
-    return take(source, needs);
+    const known = byType.get(typename);
+    if (known !== undefined) return known;
+    const needs = needsOf(selections, schema, typename);
+    const made = { needs, leaves: leavesOf(needs) };
+    // a subgraph may answer any string as a type name: only the schema's own are worth keeping
+    if (typename === undefined || (typeof typename === 'string' && schema.getType(typename) !== undefined))
+      byType.set(typename, made);
+    return made;
   };
 }
 
@@ -115,16 +153,28 @@ function needsOf(
   return { fields, fragments };
 }
 
-/** Equal for equal representations only: every value carries its length or its kind. */
-export function keyOf(representation: JsonObject): string {
+/** Every value carries its length or its kind; the names are the same for the same type. */
+function keyOfLeaves(entity: JsonObject, leaves: readonly NeededField[]): string | undefined {
   let key = '';
-  for (const name in representation) {
-    const value = representation[name];
-    if (typeof value === 'string') key += `${name}:${value.length}:${value}`;
+  let named = false;
+  for (const { name, inherited } of leaves) {
+    const value = read(entity, name, inherited);
+    if (value === undefined) return undefined;
+    if (typeof value === 'string') key += `${value.length}:${value}`;
     else {
       const json = JSON.stringify(value) ?? '';
-      key += `${name};${json.length}:${json}`;
+      key += `;${json.length}:${json}`;
     }
+    if (name === '__typename' && value) named = true;
+  }
+  return named ? key : undefined;
+}
+
+function keyOf(representation: JsonObject): string {
+  let key = '';
+  for (const name in representation) {
+    const json = JSON.stringify(representation[name]) ?? '';
+    key += `${name};${json.length}:${json}`;
   }
   return key;
 }

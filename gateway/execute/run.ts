@@ -28,6 +28,8 @@ export interface Run {
   readonly options: ExecutorOptions;
   /** Settles when nobody waits any more; never rejects. */
   readonly abandoned: Promise<typeof ABANDONED>;
+  /** Objects that stand in several places of the answer, being one entity of which the same is known everywhere. */
+  readonly joined: Set<JsonObject>;
   /** By group of fetches with the same text: representation key -> where it was asked. */
   readonly asked: Map<number, Map<string, Asked>>;
 }

@@ -1,6 +1,7 @@
 // Which fetches of a plan write where: what one of them brings may stand in two places unless another writes below it.
 import type { CompiledFetch } from './fetch.ts';
 import type { Shape } from './merge.ts';
+import type { PlanPath } from './places.ts';
 
 interface Branch {
   readonly writers: Set<number>;
@@ -48,4 +49,20 @@ export function markShared(fetches: readonly CompiledFetch[]): void {
     const place = places[writer];
     if (place !== undefined) mark(place, fetch.shape, writer);
   });
+}
+
+/** Whether a fetch writes what stands at the path, from above it. */
+function brings({ path: from, shape }: CompiledFetch, path: PlanPath): boolean {
+  if (from.length >= path.length || from.some((step, index) => step !== path[index])) return false;
+  let here: Shape | undefined = shape;
+  for (const step of path.slice(from.length)) if (step !== '@') here = here?.byName.get(step)?.sub;
+  return here !== undefined;
+}
+
+/**
+ * Marks the fetches whose entities come from one fetch alone: a second one from above would write into each place
+ * what only that place has.
+ */
+export function markJoining(fetches: readonly CompiledFetch[]): void {
+  for (const fetch of fetches) fetch.joins = fetches.filter((each) => brings(each, fetch.path)).length === 1;
 }
