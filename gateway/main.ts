@@ -201,14 +201,20 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const { log, now, cache, client } = parts;
   const { store, grants } = await openActors(parts, surroundings);
   const keys = await openPrincipalKeys(config);
-  const { contract, ...rest } = parts.systems;
+  const { contract } = parts.systems;
+  // one for all subgraphs of a graph: what an operation has loaded is theirs together
+  const known = new WeakMap<Contract, Systems>();
+  const systemsOf = (sheets: Contract): Systems => {
+    const systems = known.get(sheets) ?? { ...parts.systems, contract: sheets };
+    known.set(sheets, systems);
+    return systems;
+  };
   const graph = graphFiles({
     ...parts,
     contract,
     key: keys.signing,
     local: [...parts.modules.keys()],
-    serve: (name, sheets) =>
-      serve(name, { ...rest, contract: sheets }, parts.modules.get(name)?.resolvers ?? {}),
+    serve: (name, sheets) => serve(name, systemsOf(sheets), parts.modules.get(name)?.resolvers ?? {}),
   });
   const events = await eventsInto(parts);
   const actors = config.demo
