@@ -16,10 +16,12 @@ import { createValueCache } from '../subgraphs/cache/value-cache.ts';
 import type { EventHandlers, Resolvers } from '../subgraphs/context.ts';
 import { serveOverHttp } from '../subgraphs/http.ts';
 import type { Systems } from '../subgraphs/loads.ts';
+import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
+import { createAudit, type StoredAudit } from '../subgraphs/store/audit.ts';
 import { grantReader } from '../subgraphs/store/grants.ts';
-import { openStore } from '../subgraphs/store/store.ts';
+import { openStore, type Store } from '../subgraphs/store/store.ts';
 import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
 import { createRepetitions, eventKind } from '../subgraphs/tmf/events.ts';
 import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
@@ -74,6 +76,15 @@ interface Parts {
 interface SubgraphModule {
   readonly resolvers: Resolvers;
   readonly events?: EventHandlers;
+  /** Whether it needs the store and what stands on it, wherever it runs. */
+  readonly keepsState?: boolean;
+}
+
+/** The store and what stands on it. */
+interface State {
+  readonly store: Store;
+  readonly audit: StoredAudit;
+  readonly own: Own;
 }
 
 async function openProviders(
@@ -134,7 +145,8 @@ const spelt = (actor: DemoActor) => ({
   grants: actor.grants.map((grant) => ({ scope: grant.scope, functions: grantedFunctions(actor, grant) })),
 });
 
-async function openActors({ config, namespace, cache, now, log }: Parts, surroundings: Surroundings) {
+async function openState(parts: Parts, surroundings: Surroundings): Promise<State> {
+  const { config, namespace, cache, log } = parts;
   const place =
     config.databaseUrl === undefined
       ? { dataFolder: join(resolve(config.dataFolder), 'database') }
@@ -145,9 +157,19 @@ async function openActors({ config, namespace, cache, now, log }: Parts, surroun
     schema: namespace,
     onFault: (error) => log.warn({ err: error }, 'database'),
   });
+  const audit = createAudit(store, { onFault: (error) => log.error({ err: error }, 'audit log') });
+  return { store, audit, own: { store, bus: cache, audit } };
+}
+
+async function closeState({ store, audit }: State): Promise<void> {
+  await audit.flush().catch(() => undefined); // told by its onFault, and the store is closed all the same
+  await store.close();
+}
+
+async function seedActors({ config, cache }: Parts, { store }: State, surroundings: Surroundings) {
+  if (!config.demo) return;
   const actors = [...ACTORS, ...(surroundings.actors ?? [])].map(spelt);
-  if (config.demo) await saveActors(store, actors.map(demoPrincipal), { bus: cache });
-  return { store, grants: grantReader(store, { bus: cache, now }) };
+  await saveActors(store, actors.map(demoPrincipal), { bus: cache });
 }
 
 /** Notifications of back ends to the subgraphs that handle them. */
@@ -191,9 +213,13 @@ async function register({ client, log }: Parts, eventsUrl: string): Promise<() =
 /** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
 export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
   const parts = await openParts(config, surroundings);
-  const { systems, modules, log, now, cache, client } = parts;
+  const { modules, log, now, cache, client } = parts;
+  const state = await openState(parts, surroundings);
+  const { store } = state;
+  await seedActors(parts, state, surroundings);
+  const grants = grantReader(store, { bus: cache, now });
+  const systems: Systems = { ...parts.systems, own: state.own };
   const { contract } = systems;
-  const { store, grants } = await openActors(parts, surroundings);
   const keys = await openPrincipalKeys(config);
   const remotes = config.remoteSubgraphs.map(({ name, url }) => {
     const sdl = contract.subgraphs.get(name)?.sdl;
@@ -204,7 +230,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const elsewhere = new Set(remotes.map(({ name }) => name));
   const local = [...modules].filter(([name]) => !elsewhere.has(name));
   const subgraphs = [...local.map(([name, { resolvers }]) => serve(name, systems, resolvers)), ...remotes];
-  const events = await eventsInto(parts);
+  const events = await eventsInto({ ...parts, systems });
   const actors = config.demo
     ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description }))
     : [];
@@ -230,7 +256,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     await deregister?.();
     await gateway.drain();
     await Promise.all(remotes.map((remote) => remote.close()));
-    await store.close();
+    await closeState(state);
     await closeParts(parts);
   };
   return {
@@ -252,7 +278,10 @@ export async function runSubgraphs(
   surroundings: Surroundings = {},
 ): Promise<Running> {
   const parts = await openParts(config, surroundings);
-  const { systems, modules, log, now } = parts;
+  const { modules, log, now } = parts;
+  const keepsState = names.some((name) => modules.get(name)?.keepsState === true);
+  const state = keepsState ? await openState(parts, surroundings) : undefined;
+  const systems: Systems = { ...parts.systems, ...(state === undefined ? {} : { own: state.own }) };
   const subgraphs = names.map((name) => {
     const found = modules.get(name);
     if (found === undefined)
@@ -280,6 +309,7 @@ export async function runSubgraphs(
     actors: [],
     async stop() {
       await server.close();
+      if (state !== undefined) await closeState(state);
       await closeParts(parts);
     },
   };

@@ -6,6 +6,8 @@ import type { Principal } from './principal.ts';
 export interface Operation {
   readonly requestId: string;
   readonly principal: Principal;
+  /** The address that the request came from; absent where nobody knows. Personal: never logged, kept by reference. */
+  readonly origin?: string;
   /** The instant for which the whole operation is answered, epoch milliseconds: one `now` for every field. */
   readonly nowMs: number;
   /** Epoch milliseconds after which nobody waits for the answer. */
@@ -47,6 +49,38 @@ export interface TopicBus {
 /** The one source of grants. Undefined: no such actor. Rejects when no store can answer: the caller refuses. */
 export interface GrantReader {
   read(actorId: string): Promise<Principal | undefined>;
+}
+
+/** What happened to what was tried. */
+export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED';
+
+/** One key action or refusal. References only: no name, number or address may stand in the chain. */
+export interface AuditEntry {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly actorId: string;
+  /** On whose behalf: a customer's global id. */
+  readonly customerId?: string;
+  /** What was tried: a mutation's or root field's name, or a word for what is neither. */
+  readonly action: string;
+  /** On what: an actor, an authorization, or an object's global id. */
+  readonly objectId?: string;
+  readonly outcome: AuditOutcome;
+  /** Why not, or what besides: an error code, or JSON of references. */
+  readonly detail?: string;
+  readonly requestId: string;
+  /** The address as it came; the chain keeps a reference to it that erasure cuts. */
+  readonly origin?: string;
+}
+
+/** Refusals on their way to the audit log: never slows or fails an answer, and bounded; what is too much is counted. */
+export interface AuditSink {
+  record(entry: AuditEntry): void;
+}
+
+/** The audit log. Rejects when the entry can't be kept: then the action must not be answered as done. */
+export interface Audit extends AuditSink {
+  append(entry: AuditEntry): Promise<void>;
 }
 
 export interface HealthReport {

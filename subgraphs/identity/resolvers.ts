@@ -21,6 +21,9 @@ const authorization = (grant: Grant) => ({
   validFor: { start: grant.from ?? null, end: grant.until ?? null },
 });
 
+/** Sign-in and authorizations live in the store. */
+export const keepsState = true;
+
 export const resolvers: Resolvers = {
   Query: {
     me: (_root, _args, { operation: { principal, nowMs } }) => ({
