@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { FUNCTIONS, type SsmFunction } from './access.ts';
+import { AMOUNT_LIMIT, DAILY_WINDOW } from './conditions.ts';
 import { ACTOR_KINDS, type Principal } from './principal.ts';
 
 const ISSUER = 'ssm-gateway';
@@ -56,11 +57,15 @@ const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('SITES'), ids }),
   z.object({ kind: z.literal('ACCOUNTS'), ids }),
 ]);
+const period = { from: z.string().exactOptional(), until: z.string().exactOptional() };
 const grant = z.object({
+  id: z.string().exactOptional(),
   functions: z.array(functionName).readonly(),
   scope,
-  from: z.string().exactOptional(),
-  until: z.string().exactOptional(),
+  within: z.array(scope).readonly().exactOptional(),
+  daily: z.array(DAILY_WINDOW).readonly().exactOptional(),
+  limits: z.array(AMOUNT_LIMIT).readonly().exactOptional(),
+  ...period,
 });
 const claims = z.object({
   jti: z.string(),
@@ -71,6 +76,7 @@ const claims = z.object({
     customerId: z.string().exactOptional(),
     displayName: z.string().exactOptional(),
     grants: z.array(grant).readonly(),
+    authority: z.array(z.object(period)).readonly().exactOptional(),
     grantVersion: z.string(),
   }),
 });
