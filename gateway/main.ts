@@ -15,6 +15,8 @@ import { redisCache } from '../subgraphs/cache/redis.ts';
 import { createValueCache } from '../subgraphs/cache/value-cache.ts';
 import type { EventHandlers, Resolvers } from '../subgraphs/context.ts';
 import { serveOverHttp } from '../subgraphs/http.ts';
+import { contractReader, rememberContract } from '../subgraphs/identity/contract.ts';
+import { contractBound } from '../subgraphs/identity/contract-bound.ts';
 import type { Systems } from '../subgraphs/loads.ts';
 import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
@@ -28,7 +30,7 @@ import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
 import type { BackEndEvents } from './back-end-events.ts';
 import { readOperations } from './client-operations.ts';
 import { type Config, readSecret } from './config.ts';
-import { demoPrincipal, demoProviders } from './demo.ts';
+import { demoContract, demoPrincipal, demoProviders } from './demo.ts';
 import { keptSecret } from './kept-secret.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
@@ -36,7 +38,7 @@ import { startGateway } from './start.ts';
 
 const ROOT = new URL('../', import.meta.url);
 /** What a gateway wants to hear of, as soon as it happens. */
-const WATCHED = ['TMF635', 'TMF677'] as const;
+const WATCHED = ['TMF635', 'TMF651', 'TMF677'] as const;
 
 export interface Surroundings {
   readonly now?: () => number;
@@ -139,12 +141,6 @@ async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
   await simulator?.close();
 }
 
-/** A demo actor with its contract spelt out. */
-const spelt = (actor: DemoActor) => ({
-  ...actor,
-  grants: actor.grants.map((grant) => ({ scope: grant.scope, functions: grantedFunctions(actor, grant) })),
-});
-
 async function openState(parts: Parts, surroundings: Surroundings): Promise<State> {
   const { config, namespace, cache, log } = parts;
   const place =
@@ -158,7 +154,15 @@ async function openState(parts: Parts, surroundings: Surroundings): Promise<Stat
     onFault: (error) => log.warn({ err: error }, 'database'),
   });
   const audit = createAudit(store, { onFault: (error) => log.error({ err: error }, 'audit log') });
-  return { store, audit, own: { store, bus: cache, audit } };
+  const contracts = contractReader({
+    client: parts.client,
+    values: parts.systems.values,
+    store,
+    bus: cache,
+    now: parts.now,
+    onFault: (error) => log.warn({ err: error }, 'contract unreadable: the last known one holds'),
+  });
+  return { store, audit, own: { store, bus: cache, audit, contracts } };
 }
 
 async function closeState({ store, audit }: State): Promise<void> {
@@ -166,10 +170,13 @@ async function closeState({ store, audit }: State): Promise<void> {
   await store.close();
 }
 
-async function seedActors({ config, cache }: Parts, { store }: State, surroundings: Surroundings) {
+async function seedActors({ config, cache, now }: Parts, { store }: State, surroundings: Surroundings) {
   if (!config.demo) return;
-  const actors = [...ACTORS, ...(surroundings.actors ?? [])].map(spelt);
+  const actors = [...ACTORS, ...(surroundings.actors ?? [])];
   await saveActors(store, actors.map(demoPrincipal), { bus: cache });
+  // so that a back end for contracts that is down from the start costs its own fields only
+  for (const { customerId, functions } of actors.flatMap((each) => demoContract(each, grantedFunctions)))
+    await rememberContract(store, customerId, functions, now());
 }
 
 /** Notifications of back ends to the subgraphs that handle them. */
@@ -217,7 +224,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const state = await openState(parts, surroundings);
   const { store } = state;
   await seedActors(parts, state, surroundings);
-  const grants = grantReader(store, { bus: cache, now });
+  const grants = contractBound(grantReader(store, { bus: cache, now }), state.own.contracts);
   const systems: Systems = { ...parts.systems, own: state.own };
   const { contract } = systems;
   const keys = await openPrincipalKeys(config);

@@ -1,5 +1,7 @@
 // What one part needs from another, as types: the operation in flight, stores, bus, grants, health.
 import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { SsmFunction } from './access.ts';
+import type { GlobalId } from './id.ts';
 import type { Principal } from './principal.ts';
 
 /** One client operation on its way through the graph; the same object reaches every in-process subgraph. */
@@ -51,6 +53,13 @@ export interface GrantReader {
   read(actorId: string): Promise<Principal | undefined>;
 }
 
+/** What customers' contracts allow. Rejects when neither the contract nor the last one known can be read. */
+export interface ContractReader {
+  read(customerId: GlobalId): Promise<ReadonlySet<SsmFunction>>;
+  /** Told of a change, so that the next read on every instance sees it. */
+  changed(customerId: GlobalId): Promise<void>;
+}
+
 /** What happened to what was tried. */
 export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED';
 
@@ -81,6 +90,22 @@ export interface AuditSink {
 /** The audit log. Rejects when the entry can't be kept: then the action must not be answered as done. */
 export interface Audit extends AuditSink {
   append(entry: AuditEntry): Promise<void>;
+}
+
+/** Whether sessions of our own sign-in are still open. Rejects when no store can answer: the caller refuses. */
+export interface SessionReader {
+  isOpen(sessionId: string, actorId: string): Promise<boolean>;
+}
+
+/** Takes one-time links to those who asked for them: mail, message, letter. */
+export interface Sender {
+  /** `token` opens the account to whoever has it: never logged. */
+  send(link: {
+    readonly kind: 'PASSWORD_RESET';
+    readonly actorId: string;
+    readonly token: string;
+    readonly expiresAtMs: number;
+  }): Promise<void>;
 }
 
 export interface HealthReport {
