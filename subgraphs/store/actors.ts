@@ -90,7 +90,9 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
       was.displayName === next.displayName &&
       was.customerId === next.customerId &&
       was.active;
-    if (was === undefined || (sameActor && sameGrants && was.grantVersion > 0)) continue;
+    // who was erased stays so, whatever is seeded
+    if (was === undefined || was.erasedAt !== null || (sameActor && sameGrants && was.grantVersion > 0))
+      continue;
     changed.push(actor.actorId);
     await tx
       .update(actorTable)

@@ -3,7 +3,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { CONTRACT_FUNCTIONS } from '../../schema/access.ts';
 import type { Authority } from '../../schema/authority-rules.ts';
 import type { Grant, Validity } from '../../schema/principal.ts';
-import type { Database, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 export interface GivenAuthority extends Authority {
   readonly id: number;
@@ -11,8 +11,7 @@ export interface GivenAuthority extends Authority {
 
 /** All that was given at the customer and not withdrawn, and who its managers are. */
 export async function givenAuthority(
-  db: Pick<Database, 'select'>,
-  { tables: { actor, authority } }: Store,
+  { db, tables: { actor, authority } }: Pick<Store, 'db' | 'tables'>,
   customerId: string,
 ): Promise<{ readonly given: readonly GivenAuthority[]; readonly managers: ReadonlySet<string> }> {
   const rows = await db
@@ -41,3 +40,23 @@ export const authorityGrant = (period: Validity): Grant => ({
   functions: CONTRACT_FUNCTIONS,
   scope: { kind: 'CUSTOMER' },
 });
+
+/** What an actor gave by virtue of authority ends with the last authority that it has; numbers of rows. */
+export async function authorityWithout(
+  store: Pick<Store, 'db' | 'tables'>,
+  customerId: string,
+  actorId: string,
+): Promise<readonly number[]> {
+  const { given, managers } = await givenAuthority(store, customerId);
+  const ended = new Set<number>();
+  const open = [actorId];
+  for (const each of open) {
+    const has = given.some((row) => row.actorId === each && !ended.has(row.id));
+    if (managers.has(each) || has) continue;
+    for (const row of given.filter(({ giverId, id }) => giverId === each && !ended.has(id))) {
+      ended.add(row.id);
+      open.push(row.actorId);
+    }
+  }
+  return [...ended];
+}

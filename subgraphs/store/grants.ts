@@ -21,12 +21,14 @@ export interface GrantReaderOptions {
   readonly now?: () => number;
 }
 
+type Rows = Pick<Store, 'db' | 'tables'>;
+
 function isKind(kind: string): kind is ActorKind {
   return ACTOR_KINDS.some((each) => each === kind);
 }
 
 /** The actor with its authorizations in force, each with the one under which it was enabled. */
-function rowsOf({ db, tables }: Store, actorId: string, nowMs: number) {
+function rowsOf({ db, tables }: Rows, actorId: string, nowMs: number) {
   const { actor, authorization, authority } = tables;
   const parent = alias(authorization, 'parent');
   const holder = alias(actor, 'holder');
@@ -66,17 +68,18 @@ function rowsOf({ db, tables }: Store, actorId: string, nowMs: number) {
 }
 
 async function authorityPeriods(
-  store: Store,
+  store: Rows,
   actorId: string,
   customerId: string | null,
 ): Promise<readonly Validity[]> {
   if (customerId === null) return [];
-  const { given, managers } = await givenAuthority(store.db, store, customerId);
+  const { given, managers } = await givenAuthority(store, customerId);
   return authorityOf(actorId, given, managers);
 }
 
+/** Who it is now, from the rows themselves: also inside a transaction. */
 export async function readPrincipal(
-  store: Store,
+  store: Rows,
   actorId: string,
   nowMs: number,
 ): Promise<Principal | undefined> {
