@@ -31,8 +31,7 @@ export function authorityFaults(
   period: Validity,
   given: readonly Authority[],
 ): readonly RuleFault[] {
-  if (!manages(asking, 'AUTHORITY_GIVE') || !asking.contract.has('AUTHORITY_GIVE'))
-    return [{ code: 'NOT_A_MANAGER' }];
+  if (!manages(asking, 'AUTHORITY_GIVE')) return [{ code: 'NOT_A_MANAGER' }];
   const person = personFaults(asking, to);
   if (person.length > 0 || to === undefined) return person;
   const at = (code: RuleFault['code']): RuleFault[] => [{ code, field: 'actorId' }];

@@ -77,8 +77,20 @@ const fault = (code: RuleFaultCode, field?: string): RuleFault =>
 const when = (condition: boolean, code: RuleFaultCode, field?: string): RuleFault[] =>
   condition ? [fault(code, field)] : [];
 
-export function manages({ by, nowMs }: Asking, name: SsmFunction = 'AUTHORIZATION_GRANT'): boolean {
-  return by.customerId !== undefined && actsAsManager(by, nowMs) && holds(by, name, nowMs);
+/** A manager of its customer, or somebody who acts as one. */
+export function leads({ by, nowMs }: Asking): boolean {
+  return by.customerId !== undefined && actsAsManager(by, nowMs);
+}
+
+/** Leads, and the contract lets its managers do this. */
+export function manages(asking: Asking, name: SsmFunction): boolean {
+  return leads(asking) && asking.contract.has(name) && holds(asking.by, name, asking.nowMs);
+}
+
+/** May it hand authorizations to this person by its own right? A contract may allow no more than enabling use. */
+export function mayGive(asking: Asking, to: Person | undefined): boolean {
+  const enables = to?.kind === 'SSM_USER' && manages(asking, 'AUTHORIZATION_ENABLE');
+  return enables || manages(asking, 'AUTHORIZATION_GRANT');
 }
 
 export function periodFaults({ from, until }: Validity, nowMs: number): RuleFault[] {
@@ -106,8 +118,8 @@ function functionFaults(
   return functions.flatMap((name) => {
     const { level, reserved } = functionRule(name);
     if (!contract.has(name)) return [fault('FUNCTION_NOT_IN_CONTRACT', 'functions')];
-    if (reserved !== undefined) return [fault('FUNCTION_RESERVED', 'functions')];
-    return when(level === 'CHANGE' && to.kind === 'SSM_USER', 'CHANGE_FOR_SSM_USER', 'functions');
+    if (level === 'CHANGE' && to.kind === 'SSM_USER') return [fault('CHANGE_FOR_SSM_USER', 'functions')];
+    return when(reserved !== undefined, 'FUNCTION_RESERVED', 'functions');
   });
 }
 
@@ -116,15 +128,16 @@ function scopeFaults(scope: Scope): RuleFault[] {
   return when('ids' in scope && scope.ids.length === 0, 'SCOPE_EMPTY', 'scope');
 }
 
-/** A manager grants. Whether the scope's objects are the customer's is asked beside. */
+/** A manager gives. Whether the scope's objects are the customer's is asked beside. */
 export function grantFaults(
   asking: Asking,
   to: Person | undefined,
   proposal: Proposal,
 ): readonly RuleFault[] {
-  if (!manages(asking)) return [fault('NOT_A_MANAGER')];
+  if (!leads(asking)) return [fault('NOT_A_MANAGER')];
   const person = personFaults(asking, to);
   if (person.length > 0 || to === undefined) return person;
+  if (!mayGive(asking, to)) return [fault('FUNCTION_NOT_IN_CONTRACT')];
   return [
     ...when(to.kind !== 'AUTHORIZED_USER' && to.kind !== 'SSM_USER', 'ACTOR_NOT_GRANTABLE', 'actorId'),
     ...functionFaults(asking, to, proposal.functions),
@@ -155,6 +168,7 @@ export function enabling(
   const refused = (faults: readonly RuleFault[]): Enabling => ({ kind: 'REFUSED', faults });
   const person = personFaults(asking, to);
   if (person.length > 0 || to === undefined) return refused(person);
+  if (!asking.contract.has('AUTHORIZATION_ENABLE')) return refused([fault('FUNCTION_NOT_IN_CONTRACT')]);
   const faults = [
     ...when(to.kind !== 'SSM_USER', 'ONLY_FOR_SSM_USERS', 'actorId'),
     ...functionFaults(asking, { ...to, kind: 'SSM_USER' }, proposal.functions),
@@ -193,24 +207,30 @@ export interface Existing {
   readonly revoked: boolean;
 }
 
-/** May it be changed, suspended, resumed or revoked by this principal? */
+export type Touch = 'CHANGE' | 'SUSPEND' | 'RESUME' | 'REVOKE';
+
+/** May it be changed, suspended, resumed or revoked by this principal? What takes away is allowed whatever the contract says. */
 export function touchFaults(
   asking: Asking,
   existing: Existing | undefined,
-  action: 'CHANGE' | 'SUSPEND' | 'RESUME' | 'REVOKE',
+  holder: Person | undefined,
+  touch: Touch,
 ): readonly RuleFault[] {
-  const { by } = asking;
+  const { by, contract } = asking;
   if (existing === undefined || by.customerId === undefined || existing.customerId !== by.customerId)
     return [fault('AUTHORIZATION_UNKNOWN', 'id')];
   const gave = existing.enabled && existing.grantorId === by.actorId;
-  if (!manages(asking) && !gave) {
+  if (!leads(asking) && !gave) {
     // whose it is may know that it is there
     return [fault(existing.actorId === by.actorId ? 'NOT_YOURS' : 'AUTHORIZATION_UNKNOWN', 'id')];
   }
   if (existing.actorId === by.actorId) return [fault('TO_ONESELF', 'id')];
   if (existing.wholeContract) return [fault('NOT_YOURS', 'id')];
   if (existing.revoked) return [fault('AUTHORIZATION_ENDED', 'id')];
+  const gives = touch === 'CHANGE' || touch === 'RESUME';
+  const allowed = leads(asking) ? mayGive(asking, holder) : contract.has('AUTHORIZATION_ENABLE');
+  if (gives && !allowed) return [fault('FUNCTION_NOT_IN_CONTRACT')];
   // what a manager has suspended, the enabler doesn't bring back
   const bySomebodyElse = existing.suspendedBy !== undefined && existing.suspendedBy !== by.actorId;
-  return when(!manages(asking) && action !== 'REVOKE' && bySomebodyElse, 'NOT_YOURS', 'id');
+  return when(!leads(asking) && touch !== 'REVOKE' && bySomebodyElse, 'NOT_YOURS', 'id');
 }

@@ -3,6 +3,7 @@ import {
   type Asking,
   enabling,
   grantFaults,
+  leads,
   manages,
   type Proposal,
   type RuleFault,
@@ -61,7 +62,8 @@ async function judge(asking: Asking, store: Inside, asked: Asked, standing: Stan
   const to = await personIn(store, actorId);
   const { from, ...rest } = proposal;
   const asNew = from !== undefined && began?.getTime() === Date.parse(from) ? rest : proposal;
-  if (manages(asking)) {
+  // who leads gives by its own right, or not at all: never under an authorization
+  if (leads(asking)) {
     return { faults: [...grantFaults(asking, to, asNew), ...standing.faults], proposal };
   }
   const verdict = enabling(asking, to, asNew, standing.positions);
@@ -93,6 +95,8 @@ async function give(
     const known = to !== undefined && to.customerId === asking.by.customerId;
     // a name that leads to nobody could be anything, also somebody's: it isn't kept
     const about = known ? actorId : undefined;
+    if (action === 'grantAuthorization' && !manages(asking, 'AUTHORIZATION_GRANT'))
+      return refused([{ code: 'NOT_A_MANAGER' }], about);
     if (action === 'enableUse' && known && to.kind !== 'SSM_USER')
       return refused([{ code: 'ONLY_FOR_SSM_USERS', field: 'actorId' }], about);
     const judged = await judge(asking, store, asked, standing);
@@ -123,7 +127,12 @@ async function change(
   const standing = await standingOfScope(context, proposal.scope);
   return act<FoundAuthorization>(context, 'changeAuthorization', async (asking, store) => {
     const row = await authorizationIn(store, id);
-    const faults = touchFaults(asking, row && existing(row), 'CHANGE');
+    const faults = touchFaults(
+      asking,
+      row && existing(row),
+      row && (await personIn(store, row.actorId)),
+      'CHANGE',
+    );
     if (row === undefined || faults.length > 0) return refused(faults);
     const objectId = authorizationId(id);
     if (row.version !== version) return refused([{ code: 'CONFLICT', field: 'version' }], objectId);

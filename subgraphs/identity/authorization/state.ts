@@ -1,5 +1,5 @@
 // Suspending, resuming and revoking an authorization, with what was enabled under it.
-import { touchFaults } from '../../../schema/authorization-rules.ts';
+import { type Touch, touchFaults } from '../../../schema/authorization-rules.ts';
 import type { Resolver, SubgraphContext } from '../../context.ts';
 import type { AuthorizationRow, NewAuthorizationRow } from '../../store/authorization-row.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type FoundAuthorization,
   holdersBelow,
   type Inside,
+  personIn,
   revokeBelow,
   updateAuthorization,
 } from '../../store/authorizations.ts';
@@ -15,7 +16,7 @@ import { act, refused } from '../act.ts';
 import { authorizationId, rowNumber } from './scope.ts';
 import { payload } from './shown.ts';
 
-type Step = 'SUSPEND' | 'RESUME' | 'REVOKE';
+type Step = Exclude<Touch, 'CHANGE'>;
 
 const ACTIONS = {
   SUSPEND: 'suspendAuthorization',
@@ -44,7 +45,8 @@ async function below(store: Inside, step: Step, row: AuthorizationRow, actorId: 
 function run(context: SubgraphContext, step: Step, id: number, version: unknown) {
   return act<FoundAuthorization>(context, ACTIONS[step], async (asking, store) => {
     const row = await authorizationIn(store, id);
-    const faults = touchFaults(asking, row && existing(row), step);
+    const holder = row && (await personIn(store, row.actorId));
+    const faults = touchFaults(asking, row && existing(row), holder, step);
     if (row === undefined || faults.length > 0) return refused(faults);
     const objectId = authorizationId(id);
     if (version !== undefined && version !== null && version !== row.version)
