@@ -6,6 +6,9 @@ import type { Principal, Scope } from '../schema/principal.ts';
 /** The demonstration's provider; it stands in every id that the demonstration gives. */
 const PROVIDER = 'home';
 
+/** Every demo actor's. It opens nothing but the demonstration, which runs on this machine only. */
+export const DEMO_PASSWORD = 'try-the-demo-now';
+
 /** The simulator's actors, in the back ends' own ids. */
 export interface DemoActor {
   readonly actorId: string;

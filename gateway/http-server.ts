@@ -10,6 +10,8 @@ import { requestIdOf } from './http-request.ts';
 
 interface Options {
   readonly maxBodyBytes: number;
+  /** So many proxies in front are believed about where a request came from. */
+  readonly trustedProxies: number;
   readonly log: Logger;
   readonly draining: () => boolean;
 }
@@ -58,9 +60,15 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
   );
 }
 
-export async function createHttpServer({ maxBodyBytes, log, draining }: Options): Promise<FastifyInstance> {
+export async function createHttpServer({
+  maxBodyBytes,
+  trustedProxies,
+  log,
+  draining,
+}: Options): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: maxBodyBytes,
+    trustProxy: (_address, hop) => hop < trustedProxies,
     // a HEAD would execute an operation whose answer nobody sees
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',

@@ -9,31 +9,31 @@ import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
 import { type Simulator, startSimulator } from '../mocks/simulator.ts';
 import { findSubgraphs, readContract } from '../schema/contract.ts';
 import type { Contract } from '../schema/data-sheet.ts';
+import type { Sender } from '../schema/ports.ts';
 import type { CacheDriver } from '../subgraphs/cache/driver.ts';
 import { memoryCache } from '../subgraphs/cache/memory.ts';
 import { redisCache } from '../subgraphs/cache/redis.ts';
 import { createValueCache } from '../subgraphs/cache/value-cache.ts';
 import type { EventHandlers, Resolvers } from '../subgraphs/context.ts';
 import { serveOverHttp } from '../subgraphs/http.ts';
-import { contractReader, rememberContract } from '../subgraphs/identity/contract.ts';
-import { contractBound } from '../subgraphs/identity/contract-bound.ts';
+import { rememberContract } from '../subgraphs/identity/contract.ts';
+import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
+import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
 import type { Systems } from '../subgraphs/loads.ts';
-import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
-import { createAudit, type StoredAudit } from '../subgraphs/store/audit.ts';
-import { grantReader } from '../subgraphs/store/grants.ts';
-import { openStore, type Store } from '../subgraphs/store/store.ts';
 import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
 import { createRepetitions, eventKind } from '../subgraphs/tmf/events.ts';
 import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
 import type { BackEndEvents } from './back-end-events.ts';
 import { readOperations } from './client-operations.ts';
 import { type Config, readSecret } from './config.ts';
-import { demoContract, demoPrincipal, demoProviders } from './demo.ts';
+import { DEMO_PASSWORD, demoContract, demoPrincipal, demoProviders } from './demo.ts';
 import { keptSecret } from './kept-secret.ts';
+import { type LocalIssuer, openLocalIssuer, type PublicKeys } from './local-issuer.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
+import { openSealingKeys } from './sealing-keys.ts';
 import { startGateway } from './start.ts';
 
 const ROOT = new URL('../', import.meta.url);
@@ -49,6 +49,8 @@ export interface Surroundings {
   readonly namespace?: string;
   /** Nothing on disk: without DATABASE_URL the embedded database is gone with the process. */
   readonly store?: 'memory';
+  /** Takes one-time links to their actors. Without it nobody does. */
+  readonly sender?: Sender;
   /** Demo actors besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
 }
@@ -82,12 +84,7 @@ interface SubgraphModule {
   readonly keepsState?: boolean;
 }
 
-/** The store and what stands on it. */
-interface State {
-  readonly store: Store;
-  readonly audit: StoredAudit;
-  readonly own: Own;
-}
+type OpenState = State<LocalIssuer>;
 
 async function openProviders(
   file: string | undefined,
@@ -141,39 +138,49 @@ async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
   await simulator?.close();
 }
 
-async function openState(parts: Parts, surroundings: Surroundings): Promise<State> {
-  const { config, namespace, cache, log } = parts;
+/** A link that nobody can send: that it was made is told, the link is not. */
+const noSender = (log: Logger): Sender => ({
+  async send({ kind, actorId }) {
+    log.warn({ kind, actorId }, 'a one-time link was made, and no sender is there to take it');
+  },
+});
+
+async function openState(parts: Parts, surroundings: Surroundings): Promise<OpenState> {
+  const { config, namespace, cache, log, client, now } = parts;
+  const { databaseUrl, migrationDatabaseUrl, dataFolder, signIn, alarms } = config;
   const place =
-    config.databaseUrl === undefined
-      ? { dataFolder: join(resolve(config.dataFolder), 'database') }
-      : { databaseUrl: config.databaseUrl };
-  const store = await openStore({
-    ...place,
-    inMemory: surroundings.store === 'memory',
-    schema: namespace,
-    onFault: (error) => log.warn({ err: error }, 'database'),
-  });
-  const audit = createAudit(store, { onFault: (error) => log.error({ err: error }, 'audit log') });
-  const contracts = contractReader({
-    client: parts.client,
+    databaseUrl === undefined ? { dataFolder: join(resolve(dataFolder), 'database') } : { databaseUrl };
+  const accessLifetimeMs = signIn?.accessLifetimeMs ?? 0;
+  const openIssuer = (keys: PublicKeys) =>
+    openLocalIssuer({ dataFolder, audience: config.tokens.audience, accessLifetimeMs, keys });
+  return openIdentityState({
+    place: {
+      ...place,
+      ...(migrationDatabaseUrl === undefined ? {} : { migrationDatabaseUrl }),
+      inMemory: surroundings.store === 'memory',
+      schema: namespace,
+    },
+    client,
     values: parts.systems.values,
-    store,
     bus: cache,
-    now: parts.now,
-    onFault: (error) => log.warn({ err: error }, 'contract unreadable: the last known one holds'),
+    now,
+    alarms,
+    signIn: signIn && {
+      openIssuer,
+      sealingKeys: await openSealingKeys(config),
+      sender: surroundings.sender ?? noSender(log),
+      refreshLifetimeMs: signIn.refreshLifetimeMs,
+    },
+    onFault: (error, what) => log.warn({ err: error }, what),
   });
-  return { store, audit, own: { store, bus: cache, audit, contracts } };
 }
 
-async function closeState({ store, audit }: State): Promise<void> {
-  await audit.flush().catch(() => undefined); // told by its onFault, and the store is closed all the same
-  await store.close();
-}
-
-async function seedActors({ config, cache, now }: Parts, { store }: State, surroundings: Surroundings) {
+async function seedActors({ config, cache, now }: Parts, { store }: OpenState, surroundings: Surroundings) {
   if (!config.demo) return;
   const actors = [...ACTORS, ...(surroundings.actors ?? [])];
   await saveActors(store, actors.map(demoPrincipal), { bus: cache });
+  const ids = actors.map(({ actorId }) => actorId);
+  await seedPasswords(store, ids, DEMO_PASSWORD, now());
   // so that a back end for contracts that is down from the start costs its own fields only
   for (const { customerId, functions } of actors.flatMap((each) => demoContract(each, grantedFunctions)))
     await rememberContract(store, customerId, functions, now());
@@ -222,10 +229,9 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const parts = await openParts(config, surroundings);
   const { modules, log, now, cache, client } = parts;
   const state = await openState(parts, surroundings);
-  const { store } = state;
   await seedActors(parts, state, surroundings);
-  const grants = contractBound(grantReader(store, { bus: cache, now }), state.own.contracts);
-  const systems: Systems = { ...parts.systems, own: state.own };
+  const { signIn, own } = state;
+  const systems: Systems = { ...parts.systems, own };
   const { contract } = systems;
   const keys = await openPrincipalKeys(config);
   const remotes = config.remoteSubgraphs.map(({ name, url }) => {
@@ -245,9 +251,14 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     config,
     supergraphSdl: await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8'),
     subgraphs,
-    grants,
+    grants: state.grants,
+    ...(signIn === undefined
+      ? {}
+      : { signIn: { keys: signIn.issuer.verifyKeys, sessions: signIn.sessions } }),
+    audit: state.own.audit,
+    onSecurityAlarm: state.onSecurityAlarm,
     responseStore: cache,
-    health: [{ health: async () => client.health() }, cache, store],
+    health: [{ health: async () => client.health() }, cache, state.store],
     operations: await readOperations(fileURLToPath(new URL('schema/operations/', ROOT))),
     ...(config.demo ? { demo: { actors } } : {}),
     ...(remotes.length === 0 ? {} : { principalKeys: keys }),
@@ -263,7 +274,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     await deregister?.();
     await gateway.drain();
     await Promise.all(remotes.map((remote) => remote.close()));
-    await closeState(state);
+    await state.close();
     await closeParts(parts);
   };
   return {
@@ -316,7 +327,7 @@ export async function runSubgraphs(
     actors: [],
     async stop() {
       await server.close();
-      if (state !== undefined) await closeState(state);
+      await state?.close();
       await closeParts(parts);
     },
   };

@@ -39,6 +39,7 @@ export function choose(schema: GraphQLSchema, operations: Operations, asked: Gra
 interface Beginning {
   readonly requestId: string;
   readonly principal: Principal;
+  readonly origin?: string;
   readonly nowMs: number;
   readonly timeoutMs: number;
   /** Aborted when the client hangs up; absent for an answer that others wait for too. */
@@ -47,14 +48,21 @@ interface Beginning {
 
 /** `end` must be called: it lets go of the timer and of the client's signal. */
 export function begin(beginning: Beginning): { readonly operation: Operation; readonly end: () => void } {
-  const { requestId, principal, nowMs, timeoutMs, hangUp } = beginning;
+  const { requestId, principal, origin, nowMs, timeoutMs, hangUp } = beginning;
   const controller = new AbortController();
   const abort = (): void => controller.abort(clientError('DEADLINE_EXCEEDED'));
   const timer = setTimeout(abort, timeoutMs);
   hangUp?.addEventListener('abort', abort, { once: true });
   if (hangUp?.aborted) abort();
   return {
-    operation: { requestId, principal, nowMs, deadlineMs: nowMs + timeoutMs, signal: controller.signal },
+    operation: {
+      requestId,
+      principal,
+      ...(origin === undefined ? {} : { origin }),
+      nowMs,
+      deadlineMs: nowMs + timeoutMs,
+      signal: controller.signal,
+    },
     end: () => {
       clearTimeout(timer);
       hangUp?.removeEventListener('abort', abort);

@@ -93,6 +93,7 @@ export function remoteSubgraph({ name, url, sdl, key, now, onFault }: Options): 
     const principal = await signPrincipal(operation.principal, {
       audience: name,
       requestId: operation.requestId,
+      ...(operation.origin === undefined ? {} : { origin: operation.origin }),
       queryHash: queryHash(query),
       key,
       nowMs: now(),

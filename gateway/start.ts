@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { GrantReader, HealthSource, ResponseStore, Subgraph } from '../schema/ports.ts';
+import type {
+  AuditSink,
+  GrantReader,
+  HealthSource,
+  ResponseStore,
+  SecurityAlarmKind,
+  Subgraph,
+} from '../schema/ports.ts';
 import { authenticator } from './authenticate.ts';
 import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
 import { bounded } from './bounded-subgraph.ts';
@@ -27,6 +34,12 @@ export interface GatewayParts {
   readonly supergraphSdl: string;
   readonly subgraphs: readonly Subgraph[];
   readonly grants: GrantReader;
+  /** Our own sign-in; absent: switched off. */
+  readonly signIn?: Parameters<typeof authenticator>[0]['local'];
+  /** Where refusals are recorded. */
+  readonly audit?: AuditSink;
+  /** Called with what is to be told of each security alarm. */
+  readonly onSecurityAlarm?: (listener: (kind: SecurityAlarmKind) => void) => void;
   readonly responseStore: ResponseStore;
   readonly health: readonly HealthSource[];
   /** Registered operations: tabs of the page, and names in the metrics. */
@@ -52,14 +65,18 @@ function serveGraphQL(app: FastifyInstance, answer: Answer, draining: () => bool
   app.route<{ Body: Buffer | undefined }>({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handler: async ({ method, headers, url, body }, reply) => {
+    handler: async ({ method, headers, url, body, ip: origin }, reply) => {
       if (draining()) return sendRefusal(reply, refuse('SHUTTING_DOWN'), log);
       const hangUp = new AbortController();
       reply.raw.once('close', () => {
         if (!reply.raw.writableFinished) hangUp.abort();
       });
       const search = url.slice(url.indexOf('?') + 1 || url.length);
-      const { status, headers: given, text } = await answer({ method, headers, search, body }, hangUp.signal);
+      const {
+        status,
+        headers: given,
+        text,
+      } = await answer({ method, headers, search, body, origin }, hangUp.signal);
       return reply.code(status).headers(given).send(Buffer.from(text));
     },
   });
@@ -109,6 +126,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     authenticate: authenticator({
       tokens: config.tokens,
       ...(issuer === undefined ? {} : { demoKeys: issuer.publicKeys }),
+      ...(parts.signIn === undefined ? {} : { local: parts.signIn }),
       grants,
       now,
       onFault: (reason) => log.info({ reason }, 'authentication failed'),
@@ -120,11 +138,14 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     }),
     engine,
     metrics,
+    audit: parts.audit,
     log,
     now,
   });
+  parts.onSecurityAlarm?.((kind) => metrics?.securityAlarm(kind));
   const app = await createHttpServer({
     maxBodyBytes: config.limits.maxBodyBytes,
+    trustedProxies: config.trustedProxies,
     log,
     draining: () => draining,
   });

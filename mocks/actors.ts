@@ -97,6 +97,7 @@ export const ACTORS: readonly DemoActor[] = [
     'RESOURCE_VIEW',
     'PERFORMANCE_VIEW',
     'PRODUCT_VIEW',
+    'SECURITY_ALARM_VIEW',
   ]),
   across('marketing', 'STAFF', 'Marketing', ['CUSTOMER_VIEW', 'PRODUCT_VIEW']),
   { actorId: 'partner', kind: 'PARTNER', displayName: 'Partner portal', grants: [] },

@@ -45,6 +45,8 @@ const change = (
 /** Every SSM function. A new permission is one entry here; the schema's enum is generated from it. */
 export const FUNCTIONS = {
   PUBLIC: use('What anybody may read: the public catalogue.', EVERYBODY),
+  SIGN_IN: use('Sign in, renew tokens, and reset a password by a link.', EVERYBODY),
+  CREDENTIAL_MANAGE: use('Sign out, and change my own password and dynamic password.', SIGNED_IN),
   SELF_VIEW: use('Read who I am and what I may do.', SIGNED_IN),
   AVAILABILITY_CHECK: use('Ask whether a service or a resource can be had at a place.', SIGNED_IN),
   CUSTOMER_VIEW: use('Read the customer: kind, state, segment.'),
@@ -71,6 +73,7 @@ export const FUNCTIONS = {
   AUTHORITY_GIVE: change("Give others authority to act as manager on the customer's behalf.", 'MANAGER'),
   AUDIT_VIEW: { ...use('Read the audit trail.'), reserved: 'MANAGER' },
   PERSONAL_DATA_MANAGE: change("Export and erase other persons' data.", 'MANAGER'),
+  SECURITY_ALARM_VIEW: { ...use('Read security alarms, of all customers.'), reserved: 'STAFF' },
 } as const satisfies Record<string, FunctionRule>;
 
 export type SsmFunction = keyof typeof FUNCTIONS;

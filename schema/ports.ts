@@ -92,6 +92,24 @@ export interface Audit extends AuditSink {
   append(entry: AuditEntry): Promise<void>;
 }
 
+export type SecurityAlarmKind = 'BRUTE_FORCE' | 'TOKEN_REUSE' | 'PROBING' | 'PLACE_CHANGE';
+
+/** What somebody should look at, by reference. */
+export interface SecurityAlarm {
+  readonly kind: SecurityAlarmKind;
+  /** Absent where nobody was recognized. */
+  readonly actorId?: string;
+  readonly customerId?: string;
+  readonly origin?: string;
+  readonly atMs: number;
+  readonly requestId: string;
+}
+
+/** Raises in the background: it neither slows nor fails what it was seen in. */
+export interface SecurityAlarms {
+  raise(alarm: SecurityAlarm): void;
+}
+
 /** Whether sessions of our own sign-in are still open. Rejects when no store can answer: the caller refuses. */
 export interface SessionReader {
   isOpen(sessionId: string, actorId: string): Promise<boolean>;

@@ -22,6 +22,8 @@ interface Signing {
   /** The subgraph's name: a token for one subgraph is nothing to another. */
   readonly audience: string;
   readonly requestId: string;
+  /** The address that the request came from. */
+  readonly origin?: string;
   /** `queryHash` of the text that travels beside the token. */
   readonly queryHash: string;
   readonly key: SigningKey;
@@ -37,7 +39,7 @@ interface Verification {
 }
 
 export type PrincipalVerdict =
-  | { readonly kind: 'TRUSTED'; readonly principal: Principal; readonly requestId: string }
+  | { readonly kind: 'TRUSTED'; readonly principal: Principal; readonly requestId: string; readonly origin?: string }
   | { readonly kind: 'REFUSED'; readonly reason: string };
 
 export function queryHash(query: string): string {
@@ -70,11 +72,13 @@ const grant = z.object({
 const claims = z.object({
   jti: z.string(),
   queryHash: z.string(),
+  origin: z.string().exactOptional(),
   principal: z.object({
     actorId: z.string(),
     kind: z.enum(ACTOR_KINDS),
     customerId: z.string().exactOptional(),
     displayName: z.string().exactOptional(),
+    sessionId: z.string().exactOptional(),
     grants: z.array(grant).readonly(),
     authority: z.array(z.object(period)).readonly().exactOptional(),
     grantVersion: z.string(),
@@ -83,7 +87,8 @@ const claims = z.object({
 
 export function signPrincipal(principal: Principal, signing: Signing): Promise<string> {
   const nowS = Math.floor(signing.nowMs / 1000);
-  return new SignJWT({ principal, queryHash: signing.queryHash })
+  const { queryHash, origin } = signing;
+  return new SignJWT({ principal, queryHash, ...(origin === undefined ? {} : { origin }) })
     .setProtectedHeader({ alg: 'EdDSA', kid: signing.key.kid, typ: TYPE })
     .setIssuer(ISSUER)
     .setAudience(signing.audience)
@@ -112,7 +117,8 @@ export async function verifyPrincipal(token: string, verification: Verification)
     if (read.data.queryHash !== verification.queryHash) {
       return { kind: 'REFUSED', reason: 'the token belongs to another query' };
     }
-    return { kind: 'TRUSTED', principal: read.data.principal, requestId: read.data.jti };
+    const { principal, jti: requestId, origin } = read.data;
+    return { kind: 'TRUSTED', principal, requestId, ...(origin === undefined ? {} : { origin }) };
   } catch (error) {
     return { kind: 'REFUSED', reason: error instanceof Error ? error.message : 'unreadable' };
   }

@@ -49,6 +49,8 @@ export interface Principal {
   /** The customer on whose behalf it acts; absent for staff, analytics and the anonymous principal. */
   readonly customerId?: GlobalId;
   readonly displayName?: string;
+  /** The session that its token belongs to; absent for tokens of issuers elsewhere, whose sessions aren't ours. */
+  readonly sessionId?: string;
   readonly grants: readonly Grant[];
   /** When it acts as manager on its customer's behalf; see M.3345 §6. */
   readonly authority?: readonly Validity[];

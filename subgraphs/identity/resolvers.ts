@@ -2,6 +2,7 @@
 import { encodeId } from '../../schema/id.ts';
 import type { EventHandlers, Resolvers } from '../context.ts';
 import { compileIds } from '../path.ts';
+import { securityAlarms } from './alarms/alarm-list.ts';
 import { auditTrail } from './audit-trail.ts';
 import { authorities, giveAuthority, withdrawAuthority } from './authorization/authority.ts';
 import { changeAuthorization, enableUse, grantAuthorization } from './authorization/give.ts';
@@ -10,14 +11,16 @@ import { mayI } from './authorization/may-i.ts';
 import { resumeAuthorization, revokeAuthorization, suspendAuthorization } from './authorization/state.ts';
 import { me } from './me.ts';
 import { erasePersonalData, exportPersonalData } from './personal-data.ts';
+import { SIGN_IN_MUTATIONS } from './sign-in/resolvers.ts';
 
 /** Sign-in and authorizations live in the store. */
 export const keepsState = true;
 
 export const resolvers: Resolvers = {
   ...me,
-  Query: { ...me.Query, auditTrail, authorities, authorization, authorizations, mayI },
+  Query: { ...me.Query, auditTrail, authorities, authorization, authorizations, mayI, securityAlarms },
   Mutation: {
+    ...SIGN_IN_MUTATIONS,
     changeAuthorization,
     enableUse,
     erasePersonalData,

@@ -50,7 +50,9 @@ if (postgres !== undefined) {
           .from(first.tables.actor);
         expect(versions).toEqual([{ version: round + 1 }]);
       }
-      const rows = await first.db.execute(sql`SELECT name FROM ${sql.identifier(fresh)}.migration ORDER BY name`);
+      const rows = await first.db.execute(
+        sql`SELECT name FROM ${sql.identifier(fresh)}.migration ORDER BY name`,
+      );
       expect(rows).toMatchObject({ rows: (await migrationsOnDisk()).map(({ name }) => ({ name })) });
     } finally {
       await dropSchema(first, fresh);

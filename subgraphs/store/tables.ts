@@ -1,5 +1,6 @@
 // The tables as TypeScript sees them; the migrations make them.
 import { bigint, boolean, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import { signInTablesIn } from './sign-in-tables.ts';
 
 export type Tables = ReturnType<typeof tablesIn>;
 
@@ -78,5 +79,14 @@ export function tablesIn(schemaName: string) {
     actorId: text('actor_id').notNull(),
     address: text('address').notNull(),
   });
-  return { actor, authorization, authority, contract, auditEntry, auditHead, auditOrigin };
+  return {
+    actor,
+    authorization,
+    authority,
+    contract,
+    auditEntry,
+    auditHead,
+    auditOrigin,
+    ...signInTablesIn(schema),
+  };
 }

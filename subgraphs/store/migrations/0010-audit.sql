@@ -17,6 +17,7 @@ CREATE TABLE audit_entry (
 
 CREATE INDEX audit_entry_of_actor ON audit_entry (actor_id, seq);
 CREATE INDEX audit_entry_of_customer ON audit_entry (customer_id, seq);
+CREATE INDEX audit_entry_refused ON audit_entry (actor_id, at_ms) WHERE outcome = 'REFUSED';
 
 -- Where the chain ends: without it, entries cut off at the end would not be missed.
 CREATE TABLE audit_head (
