@@ -20,6 +20,7 @@ import { rememberContract } from '../subgraphs/identity/contract.ts';
 import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
 import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
 import type { Systems } from '../subgraphs/loads.ts';
+import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
 import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
@@ -61,6 +62,8 @@ export interface Running {
   readonly simulator: Simulator | undefined;
   /** Who may sign in to the demonstration; nobody outside demo mode. */
   readonly actors: readonly { readonly id: string; readonly description: string }[];
+  /** What it owns; absent where none of its subgraphs keeps state. */
+  readonly own: Own | undefined;
   /** Drains and closes everything that was started. */
   stop(): Promise<void>;
 }
@@ -282,6 +285,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     contract,
     simulator: parts.simulator,
     actors,
+    own,
     stop() {
       stopping ??= stop();
       return stopping;
@@ -325,6 +329,7 @@ export async function runSubgraphs(
     contract: systems.contract,
     simulator: parts.simulator,
     actors: [],
+    own: state?.own,
     async stop() {
       await server.close();
       await state?.close();

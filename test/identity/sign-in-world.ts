@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { DEMO_PASSWORD } from '../../gateway/demo.ts';
+import type { Own } from '../../subgraphs/own.ts';
+import type { Instance } from '../support/gateway.ts';
 
 export interface Tokens {
   readonly accessToken: string;
@@ -114,6 +116,9 @@ export function deviceOf(uri: string): (atMs: number) => string {
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
   return (atMs) => totp.generate({ timestamp: atMs });
 }
+
+/** The gateway's own state, to look at what no query shows. */
+export const ownOf = ({ running }: Instance): Own => running.own ?? fail('no state');
 
 export const ME = '{ me { actorId } }';
 
