@@ -361,8 +361,6 @@ describe('SSM-A-01 SSM-A-03 SSM-A-04 SSM-A-05 whatever anybody does', () => {
       {
         numRuns: 80,
         seed: 20_261_115,
-        path: process.env.FCPATH ?? '',
-        endOnFailure: false,
       },
     );
     // of both there was enough for the comparison to mean something
