@@ -21,6 +21,7 @@ interface Bound {
 const BOUNDS = {
   pair: { free: 5, maxDelayS: 15 * 60 },
   actor: { free: 10, maxDelayS: 30 },
+  pairCode: { free: 5, maxDelayS: 15 * 60 },
   code: { free: 5, maxDelayS: 15 * 60 },
   origin: { free: 50, maxDelayS: 60 },
 } as const satisfies Record<string, Bound>;
@@ -58,12 +59,12 @@ const keyFor = (name: BoundName, parts: readonly string[]): string =>
     .update(JSON.stringify([name, ...parts]))
     .digest('base64url');
 
+/** In one order for everybody, so that two attempts at once don't lock each other out. */
 function keysOf({ actorId, origin, step }: Guess, known: boolean): Map<BoundName, string> {
   const network = networkOf(origin);
-  // in one order for everybody, so that two attempts at once don't lock each other out
-  const keys = new Map<BoundName, string>([['pair', keyFor('pair', [actorId, network])]]);
-  if (!known) keys.set('actor', keyFor('actor', [actorId]));
-  if (!known && step === 'CODE') keys.set('code', keyFor('code', [actorId]));
+  const [pair, all] = step === 'PASSWORD' ? (['pair', 'actor'] as const) : (['pairCode', 'code'] as const);
+  const keys = new Map<BoundName, string>([[pair, keyFor(pair, [actorId, network])]]);
+  if (!known) keys.set(all, keyFor(all, [actorId]));
   keys.set('origin', keyFor('origin', [network]));
   return keys;
 }
@@ -131,28 +132,28 @@ export async function admit(store: Store, guess: Guess): Promise<Admission> {
   }
 }
 
-/** Both factors were shown: the actor starts anew, and the address gets its attempt back. */
+/** All that was asked for was shown: the actor starts anew, and the address gets its attempt back. */
 export async function clear(
   store: Store,
   guess: Omit<Guess, 'step'>,
   db: Database = store.db,
 ): Promise<void> {
   const { signInDelay: table } = store.tables;
-  const keys = keysOf({ ...guess, step: 'CODE' }, false);
-  const ofActor = [...keys].filter(([name]) => name !== 'origin').map(([, key]) => key);
+  const keys = (['PASSWORD', 'CODE'] as const).flatMap((step) => [...keysOf({ ...guess, step }, false)]);
+  const ofActor = keys.filter(([name]) => name !== 'origin').map(([, key]) => key);
   await db.delete(table).where(inArray(table.key, ofActor));
-  await giveBack(db, store, [keys.get('origin') ?? '']);
+  const originKey = keys.find(([name]) => name === 'origin')?.[1] ?? '';
+  await db.update(table).set(oneLess(table)).where(eq(table.key, originKey));
 }
+
+type Table = Store['tables']['signInDelay'];
+
+const oneLess = (table: Table) => ({ attempts: sql`greatest(${table.attempts} - 1, 0)` });
 
 /** This attempt was no guess; earlier ones may have been, and stay counted. */
 export async function forgive(store: Store, guess: Guess): Promise<void> {
-  await giveBack(store.db, store, [...keysOf(guess, false).values()]);
-}
-
-async function giveBack(db: Database, store: Store, keys: readonly string[]): Promise<void> {
   const { signInDelay: table } = store.tables;
-  await db
-    .update(table)
-    .set({ attempts: sql`greatest(${table.attempts} - 1, 0)` })
-    .where(inArray(table.key, [...keys]));
+  const keys = [...keysOf(guess, false)].filter(([name]) => name !== 'origin').map(([, key]) => key);
+  const open = { ...oneLess(table), openAt: new Date(guess.nowMs) };
+  await store.db.update(table).set(open).where(inArray(table.key, keys));
 }

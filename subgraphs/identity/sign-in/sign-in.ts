@@ -2,7 +2,7 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm';
 import type { Operation } from '../../../schema/ports.ts';
 import { entryOf, type FaultCode, fault, type KnownActor, type SignIn, type UserFault } from './attempt.ts';
-import { type Admission, admit, type Step } from './delay.ts';
+import { type Admission, admit, forgive, type Step } from './delay.ts';
 import { judgeCode, looksLikeRecovery, spendRecoveryCode, spendStep } from './dynamic-password.ts';
 import { newSecret, secretHash } from './secret.ts';
 import { open, type Tokens } from './tokens.ts';
@@ -106,7 +106,12 @@ export async function signIn(
     const failure = { code: 'WRONG_CREDENTIALS', field: 'password', action: 'signIn' } as const;
     return failed(around, operation, { ...failure, attempts, actor: found });
   }
-  if (found.credential.totpConfirmedAt !== null) return challenge(around, found, operation);
+  if (found.credential.totpConfirmedAt !== null) {
+    const { origin, nowMs } = operation;
+    // the codes have bounds of their own, so that whoever knows the password alone resets nothing
+    await forgive(around.own.store, { actorId: found.actorId, origin, step: 'PASSWORD', nowMs });
+    return challenge(around, found, operation);
+  }
   return { tokens: await open(around, found, operation) };
 }
 
