@@ -25,6 +25,7 @@ const TOLERANCE_S = 30;
 const MAX_TOKEN_CHARACTERS = 8192;
 /** A key that is withdrawn stops being good after this, whatever the tokens say. */
 const REMEMBER_MS = 60_000;
+const LOOK_AGAIN_MS = 1_000;
 
 export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
 
@@ -60,8 +61,9 @@ const unauthenticated = (): Refusal =>
 function issuersOf({ tokens, demoKeys, local }: Options): ReadonlyMap<string, Issuer> {
   const issuers = new Map<string, Issuer>();
   if (tokens.kind === 'JWKS') {
-    // as long as a withdrawn key may be good
-    const keys = createRemoteJWKSet(new URL(tokens.url), { cacheMaxAge: REMEMBER_MS });
+    // read anew after as long as a withdrawn key may be good, and for a key that is new, but not for each invented one
+    const reading = { cacheMaxAge: REMEMBER_MS, cooldownDuration: LOOK_AGAIN_MS };
+    const keys = createRemoteJWKSet(new URL(tokens.url), reading);
     issuers.set(tokens.issuer, { keys, actorClaim: tokens.actorClaim, sessions: false });
   } else if (tokens.kind === 'DEMO') {
     const keys = createLocalJWKSet(demoKeys ?? { keys: [] });
