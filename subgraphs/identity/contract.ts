@@ -1,6 +1,6 @@
 // What a customer's contract allows now: the functions that its agreements in force name, read live and kept for seconds.
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { CONTRACT_FUNCTIONS, type SsmFunction } from '../../schema/access.ts';
 import { clientError } from '../../schema/errors.ts';
 import { type GlobalId, idOfType } from '../../schema/id.ts';
@@ -18,6 +18,7 @@ const MEMORY_MS = 2_000;
 const SHARED_MS = 3_000;
 /** How long the last contract that was read holds while the back end doesn't answer. */
 const LAST_KNOWN_MS = 24 * 60 * 60 * 1000;
+const REMEMBERED_ANEW_MS = 10 * 60 * 1000;
 /** Everything waits for it, so it waits less than other calls do. */
 const TIMEOUT_MS = 1_500;
 const MAX_CUSTOMERS = 10_000;
@@ -143,5 +144,11 @@ export async function rememberContract(
   await db
     .insert(contract)
     .values({ customerId, ...row })
-    .onConflictDoUpdate({ target: contract.customerId, set: row });
+    .onConflictDoUpdate({
+      target: contract.customerId,
+      set: row,
+      // it is read every few seconds: what says nothing new isn't written
+      setWhere: sql`${contract.functions} IS DISTINCT FROM excluded.functions
+        OR ${contract.readAt} < ${new Date(nowMs - REMEMBERED_ANEW_MS)}`,
+    });
 }
