@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
 import { type Simulator, startSimulator } from '../mocks/simulator.ts';
 import { findSubgraphs, readContract } from '../schema/contract.ts';
@@ -32,6 +32,7 @@ import { type Config, readSecret } from './config.ts';
 import { DEMO_PASSWORD, demoContract, demoPrincipal, demoProviders } from './demo.ts';
 import { keptSecret } from './kept-secret.ts';
 import { type LocalIssuer, openLocalIssuer, type PublicKeys } from './local-issuer.ts';
+import { createLog } from './log.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
 import { openSealingKeys } from './sealing-keys.ts';
@@ -109,7 +110,7 @@ async function modulesOf(contract: Contract): Promise<ReadonlyMap<string, Subgra
 /** What gateway and lone subgraph both stand on. */
 async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
   const { now = Date.now, namespace = 'ssm' } = surroundings;
-  const log = surroundings.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const log = surroundings.log ?? createLog(config.logLevel);
   const contract = readContract(findSubgraphs(new URL('subgraphs/', ROOT)));
   if (contract.faults.length > 0) throw new Error(`The schema has faults:\n${contract.faults.join('\n')}`);
   const own = config.demo && surroundings.simulator === undefined;
