@@ -36,10 +36,11 @@ export async function wordsOfOthers(owner: keyof typeof OWNERS, simulator: Simul
     ...customers.flatMap(({ id, name }) => (id === `cust-${owner}` || name === undefined ? [] : [name])),
   ];
   const ids = Object.entries(OWNERS).flatMap(([name, pattern]) => (name === owner ? [] : [OBJECT(pattern)]));
-  const others = { acme: "123", borealis: "023", family: "013", prepaid: "012" }[owner];
+  // each customer's own lines are one block of numbers
+  const blocks = { acme: '123', borealis: '023', family: '013', prepaid: '012' }[owner];
   return {
     names: new Set(others.filter((name) => !own.has(name))),
-    ids: [...ids, new RegExp(`3363998[${others}]0\\d\\d`)],
+    ids: [...ids, new RegExp(`3363998[${blocks}]0\\d\\d`)],
   };
 }
 
