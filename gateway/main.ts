@@ -20,13 +20,12 @@ import { rememberContract } from '../subgraphs/identity/contract.ts';
 import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
 import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
 import type { Systems } from '../subgraphs/loads.ts';
+import { receiver, register } from '../subgraphs/notifications.ts';
 import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
 import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
-import { createRepetitions, eventKind } from '../subgraphs/tmf/events.ts';
 import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
-import type { BackEndEvents } from './back-end-events.ts';
 import { readOperations } from './client-operations.ts';
 import { type Config, readSecret } from './config.ts';
 import { DEMO_PASSWORD, demoContract, demoPrincipal, demoProviders } from './demo.ts';
@@ -37,6 +36,7 @@ import { openPrincipalKeys } from './principal-keys.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
 import { openSealingKeys } from './sealing-keys.ts';
 import { startGateway } from './start.ts';
+import { unsentLinks } from './unsent-links.ts';
 
 const ROOT = new URL('../', import.meta.url);
 /** What a gateway wants to hear of, as soon as it happens. */
@@ -142,13 +142,6 @@ async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
   await simulator?.close();
 }
 
-/** A link that nobody can send: that it was made is told, the link is not. */
-const noSender = (log: Logger): Sender => ({
-  async send({ kind, actorId }) {
-    log.warn({ kind, actorId }, 'a one-time link was made, and no sender is there to take it');
-  },
-});
-
 async function openState(parts: Parts, surroundings: Surroundings): Promise<OpenState> {
   const { config, namespace, cache, log, client, now } = parts;
   const { databaseUrl, migrationDatabaseUrl, dataFolder, signIn, alarms } = config;
@@ -172,7 +165,7 @@ async function openState(parts: Parts, surroundings: Surroundings): Promise<Open
     signIn: signIn && {
       openIssuer,
       sealingKeys: await openSealingKeys(config),
-      sender: surroundings.sender ?? noSender(log),
+      sender: surroundings.sender ?? unsentLinks(log),
       refreshLifetimeMs: signIn.refreshLifetimeMs,
     },
     onFault: (error, what) => log.warn({ err: error }, what),
@@ -190,43 +183,9 @@ async function seedActors({ config, cache, now }: Parts, { store }: OpenState, s
     await rememberContract(store, customerId, functions, now());
 }
 
-/** Notifications of back ends to the subgraphs that handle them. */
-async function eventsInto({ config, systems, modules }: Parts): Promise<BackEndEvents> {
-  const make = async () => randomBytes(24).toString('base64url');
-  const secret = await keptSecret(config.dataFolder, 'events-path', make);
-  const repeated = createRepetitions();
-  return {
-    secret,
-    async receive({ provider, api, path, body }) {
-      const event = eventKind(body, path);
-      if (event?.api !== api || !systems.client.providersOf(event.api).includes(provider)) return false;
-      if (event.eventId !== undefined && repeated(`${provider}\n${api}\n${event.eventId}`)) return true;
-      const { resource, object } = event;
-      const handlers = [...modules.values()].map((each) => each.events?.[resource]);
-      await Promise.all(handlers.map((handle) => handle?.({ provider, resource, object }, systems)));
-      return true;
-    },
-  };
-}
-
-/** Asks back ends for notifications; gives back how to end that. Where one has no hub, its values just age. */
-async function register({ client, log }: Parts, eventsUrl: string): Promise<() => Promise<void>> {
-  const sources = WATCHED.flatMap((api) => client.providersOf(api).map((provider) => ({ provider, api })));
-  const hubs = await Promise.all(
-    sources.map(async (source) => {
-      const callback = `${eventsUrl}/${source.provider}/${source.api}`;
-      const hub = await client.subscribe(source, callback).catch(() => undefined);
-      if (hub === undefined) log.warn(source, 'gives no notifications');
-      return { source, hub };
-    }),
-  );
-  return async () => {
-    const ends = hubs.map(({ source, hub }) =>
-      hub === undefined ? undefined : client.unsubscribe(source, hub.id),
-    );
-    await Promise.allSettled(ends);
-  };
-}
+/** The part of the path that only those know with whom we registered. */
+const eventsSecret = ({ dataFolder }: Config): Promise<string> =>
+  keptSecret(dataFolder, 'events-path', async () => randomBytes(24).toString('base64url'));
 
 /** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
 export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
@@ -247,7 +206,8 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const elsewhere = new Set(remotes.map(({ name }) => name));
   const local = [...modules].filter(([name]) => !elsewhere.has(name));
   const subgraphs = [...local.map(([name, { resolvers }]) => serve(name, systems, resolvers)), ...remotes];
-  const events = await eventsInto({ ...parts, systems });
+  const handlers = [...modules.values()].map((each) => each.events);
+  const events = { secret: await eventsSecret(config), receive: receiver(handlers, systems) };
   const actors = config.demo
     ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description }))
     : [];
@@ -271,11 +231,12 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     now,
   });
   const base = config.publicUrl ?? (config.demo ? gateway.url : undefined);
-  const deregister =
-    base === undefined ? undefined : await register(parts, `${base}/events/${events.secret}`);
+  const eventsUrl = base && `${base}/events/${events.secret}`;
+  const onNone = (source: object) => log.warn(source, 'gives no notifications');
+  const deregister = eventsUrl && (await register({ client, apis: WATCHED, eventsUrl, onNone }));
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    await deregister?.();
+    if (deregister) await deregister();
     await gateway.drain();
     await Promise.all(remotes.map((remote) => remote.close()));
     await state.close();
