@@ -39,7 +39,12 @@ interface Verification {
 }
 
 export type PrincipalVerdict =
-  | { readonly kind: 'TRUSTED'; readonly principal: Principal; readonly requestId: string; readonly origin?: string }
+  | {
+      readonly kind: 'TRUSTED';
+      readonly principal: Principal;
+      readonly requestId: string;
+      readonly origin?: string;
+    }
   | { readonly kind: 'REFUSED'; readonly reason: string };
 
 export function queryHash(query: string): string {
