@@ -14,7 +14,7 @@ export const me: Resolvers = {
       kind: principal.kind,
       name: principal.displayName ?? null,
       functions: NAMES.filter((name) => holds(principal, name, nowMs)).sort(),
-      authorizations: principal.grants.map((grant) => shownGrant(grant, principal.actorId)),
+      authorizations: principal.grants.map((grant) => shownGrant(grant, principal.actorId, nowMs)),
     }),
   },
   Actor: {

@@ -66,6 +66,23 @@ describe('SSM-A-02 a manager grants, changes and takes back', () => {
     expect(await mayI(ask, user, 'SERVICE_VIEW')).toMatchObject({ allowed: true });
   });
 
+  test('SSM-A-02 from a client whose clock is 40 seconds behind', async () => {
+    const { ask, user, grant } = current();
+    await grant({ functions: ['USAGE_VIEW'], scope: on(LINE_01), validFor: { start: inHours(-40 / 3600) } });
+    expect(await usage(ask, user, LINE_01)).toBe('DATA');
+  });
+
+  test('SSM-A-06 me shows what is in force and what is to come', async () => {
+    const { ask, user, grant } = current();
+    const { id } = await grant({
+      functions: ['USAGE_VIEW'],
+      scope: on(LINE_01),
+      validFor: { start: inHours(1) },
+    });
+    const { data } = await ask('{ me { authorizations { id state functions } } }', { as: user });
+    expect(data).toEqual({ me: { authorizations: [{ id, state: 'PENDING', functions: ['USAGE_VIEW'] }] } });
+  });
+
   test('SSM-A-02 an amount limit is kept and shown', async () => {
     const { grant } = current();
     const limit = { amount: '150.50', currency: 'EUR', per: 'MONTH' };

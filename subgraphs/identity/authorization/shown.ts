@@ -1,4 +1,5 @@
 // An authorization as the graph shows it, from its row or from a principal's snapshot.
+import { inPeriod } from '../../../schema/access.ts';
 import { idOfType } from '../../../schema/id.ts';
 import type { Grant } from '../../../schema/principal.ts';
 import { type Item, reference } from '../../item.ts';
@@ -52,14 +53,14 @@ export function shown(found: FoundAuthorization, nowMs: number): Item {
   });
 }
 
-/** As it is in force in this operation's snapshot. */
-export function shownGrant(grant: Grant, actorId: string): Item {
+/** As it stands in this operation's snapshot, where nothing suspended or ended is. */
+export function shownGrant(grant: Grant, actorId: string, nowMs: number): Item {
   return item({
     id: grant.id === undefined ? null : authorizationId(Number(grant.id)),
     actorId,
     grantorId: null,
     enabledUnder: null,
-    state: 'ACTIVE',
+    state: inPeriod(grant, nowMs) ? 'ACTIVE' : 'PENDING',
     version: null,
     functions: grant.functions,
     isWholeContract: false,
