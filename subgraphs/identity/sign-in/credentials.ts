@@ -11,6 +11,7 @@ import { newSecret, secretHash } from './secret.ts';
 import { admitted, credentialOf, late, spend, typedId } from './sign-in.ts';
 
 const LINK_MS = 30 * 60 * 1000;
+const LINK_EVERY_MS = 5 * 60 * 1000;
 
 type Outcome<T = unknown> = ({ readonly fault?: undefined } & T) | { readonly fault: UserFault };
 
@@ -110,10 +111,21 @@ export async function requestReset(around: SignIn, actorId: string, operation: O
     entryOf(operation, { action, outcome: found === undefined ? 'REFUSED' : 'DONE' }, found),
   );
   if (found === undefined) return {};
-  newLink(own.store, found.actorId, operation.nowMs)
-    .then((link) => parts.sender.send({ kind: 'PASSWORD_RESET', actorId: found.actorId, ...link }))
-    .catch(parts.onFault);
+  sendLink(around, found.actorId, operation.nowMs).catch(parts.onFault);
   return {};
+}
+
+/** Whoever asks for links in another's name fills no mailbox, and makes none of them useless. */
+async function sendLink({ own, parts }: SignIn, actorId: string, nowMs: number): Promise<void> {
+  const { passwordLink } = own.store.tables;
+  const fresh = new Date(nowMs + LINK_MS - LINK_EVERY_MS);
+  const there = await own.store.db
+    .select({ hash: passwordLink.hash })
+    .from(passwordLink)
+    .where(and(eq(passwordLink.actorId, actorId), gt(passwordLink.expiresAt, fresh)));
+  if (there.length > 0) return;
+  const link = await newLink(own.store, actorId, nowMs);
+  await parts.sender.send({ kind: 'PASSWORD_RESET', actorId, ...link });
 }
 
 /** A one-time link by which the actor sets a password; for the sender, and for the operator's command. */
@@ -125,10 +137,7 @@ export async function newLink(
   const token = newSecret();
   const expiresAtMs = nowMs + LINK_MS;
   const hash = secretHash('link', token);
-  await db.transaction(async (tx) => {
-    await tx.delete(passwordLink).where(eq(passwordLink.actorId, actorId));
-    await tx.insert(passwordLink).values({ hash, actorId, expiresAt: new Date(expiresAtMs) });
-  });
+  await db.insert(passwordLink).values({ hash, actorId, expiresAt: new Date(expiresAtMs) });
   return { token, expiresAtMs };
 }
 
@@ -155,7 +164,7 @@ export async function resetPassword(
   if (bad !== undefined) return refused(around, operation, action, bad, 'newPassword');
   // taken by whoever comes first
   const taken = await own.store.db.delete(passwordLink).where(link).returning();
-  if (taken.length === 0) return { fault: fault('LINK_OVER', 'token') };
+  if (taken.length === 0) return refused(around, operation, action, 'LINK_OVER', 'token');
   await setPassword(around, operation, { ...found, password: input.newPassword, action });
   return {};
 }
@@ -202,18 +211,19 @@ export async function confirmEnrolment(
   if (verdict.kind !== 'FITS')
     return refused(around, operation, action, verdict.kind === 'LATE' ? 'CODE_LATE' : 'WRONG_CODE', 'code');
   const { credential: table } = own.store.tables;
-  await forgive(own.store, { actorId, origin: operation.origin, step: 'CODE', nowMs });
-  return own.store.db.transaction(async (tx) => {
-    if (!(await spendStep(tx, own.store, actorId, verdict.step)))
-      return { fault: fault('WRONG_CODE', 'code') };
+  const recoveryCodes = await own.store.db.transaction(async (tx) => {
+    if (!(await spendStep(tx, own.store, actorId, verdict.step))) return undefined;
     await tx
       .update(table)
       .set({ totpConfirmedAt: new Date(nowMs) })
       .where(eq(table.actorId, actorId));
-    const recoveryCodes = await replaceRecoveryCodes(tx, own.store, actorId);
+    const codes = await replaceRecoveryCodes(tx, own.store, actorId);
     await own.audit.append(entryOf(operation, { action, outcome: 'DONE', objectId: actorId }), tx);
-    return { recoveryCodes };
+    return codes;
   });
+  if (recoveryCodes === undefined) return refused(around, operation, action, 'WRONG_CODE', 'code');
+  await forgive(own.store, { actorId, origin: operation.origin, step: 'CODE', nowMs });
+  return { recoveryCodes };
 }
 
 export async function removeDynamicPassword(

@@ -178,6 +178,9 @@ export async function answerChallenge(
     .delete(signInChallenge)
     .where(eq(signInChallenge.hash, secretHash('challenge', input.challengeId)))
     .returning();
-  if (gone.length === 0) return { fault: fault('CHALLENGE_OVER', 'challengeId') };
+  if (gone.length === 0) {
+    own.audit.record(entryOf(operation, { action, outcome: 'REFUSED', detail: 'CHALLENGE_OVER' }, found));
+    return { fault: fault('CHALLENGE_OVER', 'challengeId') };
+  }
   return { tokens: await open(around, found, operation) };
 }
