@@ -147,9 +147,6 @@ async function openState(parts: Parts, surroundings: Surroundings): Promise<Open
   const { databaseUrl, migrationDatabaseUrl, dataFolder, signIn, alarms } = config;
   const place =
     databaseUrl === undefined ? { dataFolder: join(resolve(dataFolder), 'database') } : { databaseUrl };
-  const accessLifetimeMs = signIn?.accessLifetimeMs ?? 0;
-  const openIssuer = (keys: PublicKeys) =>
-    openLocalIssuer({ dataFolder, audience: config.tokens.audience, accessLifetimeMs, keys });
   return openIdentityState({
     place: {
       ...place,
@@ -163,7 +160,8 @@ async function openState(parts: Parts, surroundings: Surroundings): Promise<Open
     now,
     alarms,
     signIn: signIn && {
-      openIssuer,
+      openIssuer: (keys: PublicKeys) =>
+        openLocalIssuer({ ...signIn, dataFolder, audience: config.tokens.audience, keys }),
       sealingKeys: await openSealingKeys(config),
       sender: surroundings.sender ?? unsentLinks(log),
       refreshLifetimeMs: signIn.refreshLifetimeMs,
