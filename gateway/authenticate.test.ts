@@ -60,7 +60,7 @@ afterEach(async () => {
 
 const authenticate = (over: Partial<Parameters<typeof authenticator>[0]> = {}): Authenticate =>
   authenticator({
-    tokens: { kind: 'JWKS', url: issuer.url, issuer: ISSUER, audience: 'ssm-gateway' },
+    tokens: { kind: 'JWKS', url: issuer.url, issuer: ISSUER, audience: 'ssm-gateway', actorClaim: 'sub' },
     grants,
     now: () => nowMs,
     onFault: (reason) => faults.push(reason),
@@ -130,6 +130,7 @@ describe('an issuer elsewhere', () => {
       url: 'http://127.0.0.1:1/',
       issuer: ISSUER,
       audience: 'ssm-gateway',
+      actorClaim: 'sub',
     } as const;
     expect(await codeOf(authenticate({ tokens })(`Bearer ${await sign()}`))).toBe(
       'AUTHORIZATION_UNAVAILABLE',

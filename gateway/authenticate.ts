@@ -3,17 +3,19 @@ import { createHash } from 'node:crypto';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  decodeJwt,
   errors,
   type JSONWebKeySet,
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { GrantReader } from '../schema/ports.ts';
+import type { GrantReader, SessionReader } from '../schema/ports.ts';
 import { ANONYMOUS, type Principal } from '../schema/principal.ts';
 import type { TokenSource } from './config.ts';
 import { DEMO_ISSUER } from './demo-issuer.ts';
 import { type Refusal, refuse } from './errors.ts';
+import { LOCAL_ISSUER, SESSION_CLAIM, UnknownKey } from './local-issuer.ts';
 
 /** Public-key algorithms only: a shared secret or `none` would let whoever reads the keys make tokens. */
 const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
@@ -23,6 +25,7 @@ const TOLERANCE_S = 30;
 const MAX_TOKEN_CHARACTERS = 8192;
 /** A key that is withdrawn stops being good after this, whatever the tokens say. */
 const REMEMBER_MS = 60_000;
+const LOOK_AGAIN_MS = 1_000;
 
 export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
 
@@ -30,6 +33,8 @@ interface Options {
   readonly tokens: TokenSource;
   /** The demo issuer's public keys; for TokenSource DEMO. */
   readonly demoKeys?: JSONWebKeySet;
+  /** Our own sign-in; absent: switched off. */
+  readonly local?: { readonly keys: JWTVerifyGetKey; readonly sessions: SessionReader };
   readonly grants: GrantReader;
   readonly now: () => number;
   /** Told why a token or a read of grants failed, for the log; never the token. */
@@ -38,16 +43,34 @@ interface Options {
 
 interface Trusted {
   readonly actorId: string;
+  readonly sessionId?: string;
   readonly untilMs: number;
+}
+
+interface Issuer {
+  readonly keys: JWTVerifyGetKey;
+  readonly actorClaim: string;
+  /** Whether its tokens belong to sessions that we can end. */
+  readonly sessions: boolean;
 }
 
 const unauthenticated = (): Refusal =>
   refuse('UNAUTHENTICATED', undefined, { 'www-authenticate': 'Bearer error="invalid_token"' });
 
-function keysOf({ tokens, demoKeys }: Options): { issuer: string; keys: JWTVerifyGetKey } {
-  return tokens.kind === 'JWKS'
-    ? { issuer: tokens.issuer, keys: createRemoteJWKSet(new URL(tokens.url)) }
-    : { issuer: DEMO_ISSUER, keys: createLocalJWKSet(demoKeys ?? { keys: [] }) };
+/** Who may sign tokens, by the issuer that a token names: each is trusted with its own keys only. */
+function issuersOf({ tokens, demoKeys, local }: Options): ReadonlyMap<string, Issuer> {
+  const issuers = new Map<string, Issuer>();
+  if (tokens.kind === 'JWKS') {
+    // read anew after as long as a withdrawn key may be good, and for a key that is new, but not for each invented one
+    const reading = { cacheMaxAge: REMEMBER_MS, cooldownDuration: LOOK_AGAIN_MS };
+    const keys = createRemoteJWKSet(new URL(tokens.url), reading);
+    issuers.set(tokens.issuer, { keys, actorClaim: tokens.actorClaim, sessions: false });
+  } else if (tokens.kind === 'DEMO') {
+    const keys = createLocalJWKSet(demoKeys ?? { keys: [] });
+    issuers.set(DEMO_ISSUER, { keys, actorClaim: 'sub', sessions: false });
+  }
+  if (local !== undefined) issuers.set(LOCAL_ISSUER, { keys: local.keys, actorClaim: 'sub', sessions: true });
+  return issuers;
 }
 
 /** Codes that say: the issuer's keys couldn't be had. They are not the token's fault. */
@@ -58,63 +81,77 @@ const KEYS_UNAVAILABLE: ReadonlySet<string> = new Set([
 ]);
 
 const isTokenFault = (error: unknown): boolean =>
-  error instanceof errors.JOSEError && !KEYS_UNAVAILABLE.has(error.code);
+  error instanceof UnknownKey || (error instanceof errors.JOSEError && !KEYS_UNAVAILABLE.has(error.code));
+
+/** A control character is nobody's name, and PostgreSQL's text takes no NUL. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[^\p{Cc}]{1,256}$/u.test(value);
 
 export function authenticator(options: Options): Authenticate {
-  const { issuer, keys } = keysOf(options);
+  const issuers = issuersOf(options);
   const trusted = new LRUCache<string, Trusted>({ max: 10_000 });
 
   async function verify(token: string): Promise<Trusted> {
+    // not believed yet: it only says whose key to try
+    const { iss: issuer = '' } = decodeJwt(token);
+    const from = issuers.get(issuer);
+    if (from === undefined) throw new errors.JWTInvalid('an issuer that is not trusted');
+    const { payload, protectedHeader } = await jwtVerify(token, from.keys, {
+      algorithms: ALGORITHMS,
+      issuer,
+      audience: options.tokens.audience,
+      requiredClaims: ['sub', 'exp'],
+      clockTolerance: TOLERANCE_S,
+      currentDate: new Date(options.now()),
+    });
+    if (protectedHeader.typ !== undefined && !TYPES.has(protectedHeader.typ.toLowerCase())) {
+      throw new errors.JWTInvalid('another type of token');
+    }
+    const { exp = 0, [from.actorClaim]: actorId, [SESSION_CLAIM]: sessionId } = payload;
+    if (!isName(actorId)) throw new errors.JWTInvalid('the claim of the actor is not a name');
+    if (from.sessions && !isName(sessionId)) throw new errors.JWTInvalid('a token of no session');
+    return {
+      actorId,
+      // an issuer elsewhere may write the same claim, and means sessions of its own
+      ...(from.sessions && isName(sessionId) ? { sessionId } : {}),
+      untilMs: Math.min((exp + TOLERANCE_S) * 1000, options.now() + REMEMBER_MS),
+    };
+  }
+
+  async function trustedIn(token: string): Promise<Trusted> {
+    const key = createHash('sha256').update(token).digest('base64');
+    const known = trusted.get(key);
+    if (known !== undefined && options.now() < known.untilMs) return known;
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys, {
-        algorithms: ALGORITHMS,
-        issuer,
-        audience: options.tokens.audience,
-        requiredClaims: ['sub', 'exp'],
-        clockTolerance: TOLERANCE_S,
-        currentDate: new Date(options.now()),
-      });
-      if (protectedHeader.typ !== undefined && !TYPES.has(protectedHeader.typ.toLowerCase())) {
-        throw new errors.JWTInvalid('another type of token');
-      }
-      const { sub, exp = 0 } = payload;
-      // a control character is nobody's name, and PostgreSQL's text takes no NUL
-      if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,256}$/u.test(sub))
-        throw new errors.JWTInvalid('sub is not a name');
-      return { actorId: sub, untilMs: Math.min((exp + TOLERANCE_S) * 1000, options.now() + REMEMBER_MS) };
+      const verified = await verify(token);
+      trusted.set(key, verified);
+      return verified;
     } catch (error) {
       options.onFault(error instanceof Error ? error.message : 'unreadable token');
-      throw options.tokens.kind === 'DEMO' || isTokenFault(error)
-        ? unauthenticated()
-        : refuse('AUTHORIZATION_UNAVAILABLE');
+      throw isTokenFault(error) ? unauthenticated() : refuse('AUTHORIZATION_UNAVAILABLE');
     }
   }
 
-  async function actorOf(token: string): Promise<string> {
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = trusted.get(key);
-    if (known !== undefined && options.now() < known.untilMs) return known.actorId;
-    const verified = await verify(token);
-    trusted.set(key, verified);
-    return verified.actorId;
-  }
-
-  async function principalOf(actorId: string): Promise<Principal> {
+  async function principalOf({ actorId, sessionId }: Trusted): Promise<Principal> {
     let principal: Principal | undefined;
+    let open = true;
     try {
-      principal = await options.grants.read(actorId);
+      [principal, open] = await Promise.all([
+        options.grants.read(actorId),
+        sessionId === undefined ? true : (options.local?.sessions.isOpen(sessionId, actorId) ?? false),
+      ]);
     } catch (error) {
       options.onFault(error instanceof Error ? error.message : 'grants unreadable');
       throw refuse('AUTHORIZATION_UNAVAILABLE');
     }
-    if (principal === undefined) throw unauthenticated();
-    return principal;
+    if (principal === undefined || !open) throw unauthenticated();
+    return sessionId === undefined ? principal : { ...principal, sessionId };
   }
 
   return async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
     const token = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization)?.[1];
     if (token === undefined || token.length > MAX_TOKEN_CHARACTERS) throw unauthenticated();
-    return principalOf(await actorOf(token));
+    return principalOf(await trustedIn(token));
   };
 }

@@ -1,5 +1,6 @@
 // What the terminal shows at the start: where it listens, who may sign in, what is embedded and what is real.
 import type { Config } from './config.ts';
+import { DEMO_PASSWORD } from './demo.ts';
 
 interface Shown {
   readonly url: string;
@@ -27,7 +28,7 @@ export function banner({ url, actors }: Shown, config: Config, only?: readonly s
     return `Subgraphs at ${only.map((name) => `${url}/${name}`).join(', ')}, for a gateway that signs its principals.`;
   const demo = [
     '',
-    'Demo actors (npm run token -- <actor> prints an access token):',
+    `Demo actors (npm run token -- <actor> prints an access token; or sign in with the password ${DEMO_PASSWORD}):`,
     ...actors.map(({ id, description }) => `  ${id.padEnd(18)} ${description}`),
   ];
   return [

@@ -78,7 +78,8 @@ describe('what cannot go together', () => {
       { MODE: 'live', TOKEN_JWKS_URL: 'https://i/', TOKEN_ISSUER: 'i' },
       'PROVIDERS_FILE',
     ],
-    ['live without an issuer', { PROVIDERS_FILE: 'p' }, 'TOKEN_JWKS_URL'],
+    ['live without an issuer', { PROVIDERS_FILE: 'p', SIGN_IN: 'off' }, 'TOKEN_JWKS_URL'],
+    ['an owner of tables without a user of them', { MIGRATION_DATABASE_URL: 'postgres://d' }, 'DATABASE_URL'],
     ['keys without an issuer', { TOKEN_JWKS_URL: 'https://i/' }, 'TOKEN_ISSUER'],
     ['an issuer without keys', { TOKEN_ISSUER: 'i' }, 'TOKEN_JWKS_URL'],
     [
@@ -94,6 +95,14 @@ describe('what cannot go together', () => {
     ['workers without anything that they share', { WORKERS: '2', REDIS_URL: 'redis://r' }, 'DATABASE_URL'],
     ['a subgraph twice', { SUBGRAPHS: 'a=http://a,a=http://b' }, 'SUBGRAPHS'],
   ])('%s', (_, env, name) => expect(faultsOf(env).map((fault) => fault.split(':')[0])).toEqual([name]));
+
+  test('actors that sign in here need no issuer elsewhere', () => {
+    expect(readConfig({ PROVIDERS_FILE: 'p' })).toMatchObject({
+      tokens: { kind: 'NONE' },
+      signIn: { accessLifetimeMs: 300_000 },
+    });
+    expect(readConfig({ ...LIVE, SIGN_IN: 'off' })).not.toHaveProperty('signIn');
+  });
 
   test('keys from this machine may come over plain HTTP', () => {
     expect(faultsOf({ TOKEN_JWKS_URL: 'http://127.0.0.1:8080/', TOKEN_ISSUER: 'i' })).toEqual([]);

@@ -15,7 +15,29 @@ export interface Limits {
 
 export type TokenSource =
   | { readonly kind: 'DEMO'; readonly audience: string }
-  | { readonly kind: 'JWKS'; readonly url: string; readonly issuer: string; readonly audience: string };
+  | {
+      readonly kind: 'JWKS';
+      readonly url: string;
+      readonly issuer: string;
+      readonly audience: string;
+      /** The claim that holds the actor id. */
+      readonly actorClaim: string;
+    }
+  /** None but those of our own sign-in. */
+  | { readonly kind: 'NONE'; readonly audience: string };
+
+/** Our own sign-in, beside whatever issuer there is elsewhere. */
+export interface SignInConfig {
+  readonly accessLifetimeMs: number;
+  readonly refreshLifetimeMs: number;
+}
+
+export interface AlarmConfig {
+  readonly failedSignIns: number;
+  readonly refusals: number;
+  readonly refusalsWithinMs: number;
+  readonly placeChangeMs: number;
+}
 
 export interface RemoteAddress {
   readonly name: string;
@@ -29,11 +51,17 @@ export interface Config {
   readonly providersFile?: string;
   readonly redisUrl?: string;
   readonly databaseUrl?: string;
+  readonly migrationDatabaseUrl?: string;
   readonly dataFolder: string;
   readonly supergraphFile?: string;
   readonly workers: number;
   readonly remoteSubgraphs: readonly RemoteAddress[];
   readonly tokens: TokenSource;
+  /** Absent: switched off. */
+  readonly signIn?: SignInConfig;
+  readonly sealingKeyFile?: string;
+  readonly alarms: AlarmConfig;
+  readonly trustedProxies: number;
   readonly principalKeyFile?: string;
   readonly principalJwksUrl?: string;
   readonly logLevel: string;
@@ -65,7 +93,10 @@ function contradictions(options: Options, demo: boolean): string[] {
     faults.push('MODE: demo signs tokens for anybody, so it never runs on PROVIDERS_FILE');
   }
   if (!demo && options.PROVIDERS_FILE === undefined) faults.push('PROVIDERS_FILE: needed with MODE=live');
-  if (!demo && !jwks) faults.push('TOKEN_JWKS_URL: needed outside demo mode');
+  if (!demo && !jwks && options.SIGN_IN === 'off')
+    faults.push('TOKEN_JWKS_URL: needed outside demo mode with SIGN_IN=off');
+  if (options.MIGRATION_DATABASE_URL !== undefined && options.DATABASE_URL === undefined)
+    faults.push('DATABASE_URL: needed with MIGRATION_DATABASE_URL');
   if (jwks && options.TOKEN_ISSUER === undefined) faults.push('TOKEN_ISSUER: needed with TOKEN_JWKS_URL');
   if (!jwks && options.TOKEN_ISSUER !== undefined) faults.push('TOKEN_JWKS_URL: needed with TOKEN_ISSUER');
   const sharers = [
@@ -84,6 +115,14 @@ function contradictions(options: Options, demo: boolean): string[] {
 const given = <K extends string, V>(key: K, value: V | undefined): { [each in K]?: V } =>
   // a computed key widens to string; it is K
   (value === undefined ? {} : { [key]: value }) as { [each in K]?: V };
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+const signInOf = (options: Options): SignInConfig => ({
+  accessLifetimeMs: options.ACCESS_TOKEN_MINUTES * MINUTE_MS,
+  refreshLifetimeMs: options.REFRESH_TOKEN_DAYS * DAY_MS,
+});
 
 /** @throws ConfigError with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -109,10 +148,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...given('supergraphFile', options.SUPERGRAPH_FILE),
     workers: options.WORKERS,
     remoteSubgraphs: options.SUBGRAPHS,
+    ...given('migrationDatabaseUrl', options.MIGRATION_DATABASE_URL),
     tokens:
-      url === undefined || issuer === undefined
-        ? { kind: 'DEMO', audience }
-        : { kind: 'JWKS', url, issuer, audience },
+      url !== undefined && issuer !== undefined
+        ? { kind: 'JWKS', url, issuer, audience, actorClaim: options.TOKEN_ACTOR_CLAIM }
+        : { kind: demo ? 'DEMO' : 'NONE', audience },
+    ...given('signIn', options.SIGN_IN === 'off' ? undefined : signInOf(options)),
+    ...given('sealingKeyFile', options.SEALING_KEY_FILE),
+    alarms: {
+      failedSignIns: options.ALARM_FAILED_SIGN_INS,
+      refusals: options.ALARM_REFUSALS,
+      refusalsWithinMs: options.ALARM_REFUSALS_MINUTES * MINUTE_MS,
+      placeChangeMs: options.ALARM_PLACE_CHANGE_MINUTES * MINUTE_MS,
+    },
+    trustedProxies: options.TRUSTED_PROXIES,
     ...given('principalKeyFile', options.PRINCIPAL_KEY_FILE),
     ...given('principalJwksUrl', options.PRINCIPAL_JWKS_URL),
     logLevel: options.LOG_LEVEL,

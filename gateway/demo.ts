@@ -6,13 +6,21 @@ import type { Principal, Scope } from '../schema/principal.ts';
 /** The demonstration's provider; it stands in every id that the demonstration gives. */
 const PROVIDER = 'home';
 
+/** Every demo actor's. It opens nothing but the demonstration, which runs on this machine only. */
+export const DEMO_PASSWORD = 'try-the-demo-now';
+
 /** The simulator's actors, in the back ends' own ids. */
 export interface DemoActor {
   readonly actorId: string;
   readonly kind: Exclude<Principal['kind'], 'ANONYMOUS'>;
   readonly displayName: string;
   readonly customer?: string;
-  readonly grants: readonly { readonly functions: readonly string[]; readonly scope: Scope }[];
+  readonly grants: readonly DemoGrant[];
+}
+
+interface DemoGrant {
+  readonly functions: readonly string[] | 'CONTRACT';
+  readonly scope: Scope;
 }
 
 interface SimulatedApi {
@@ -36,17 +44,35 @@ function globalScope(scope: Scope): Scope {
   return { kind: scope.kind, ids: scope.ids.map((id) => encodeId(PROVIDER, TYPES[scope.kind], id)) };
 }
 
-export function demoPrincipal(actor: DemoActor): Omit<Principal, 'grantVersion'> {
+interface DemoPrincipal extends Omit<Principal, 'grantVersion'> {
+  readonly wholeContract?: boolean;
+}
+
+export function demoPrincipal(actor: DemoActor): DemoPrincipal {
   const { actorId, kind, displayName, customer } = actor;
   return {
     actorId,
     kind,
     displayName,
     ...(customer === undefined ? {} : { customerId: encodeId(PROVIDER, 'Customer', customer) }),
-    grants: actor.grants.map(({ functions, scope }) => ({
-      // the simulator's contracts name functions as we do; a name that we lack grants nothing
-      functions: functions as readonly SsmFunction[],
-      scope: globalScope(scope),
-    })),
+    ...(actor.grants.some(({ functions }) => functions === 'CONTRACT') ? { wholeContract: true } : {}),
+    grants: actor.grants.flatMap(({ functions, scope }) =>
+      functions === 'CONTRACT'
+        ? []
+        : // the simulator's actors name functions as we do; a name that we lack grants nothing
+          [{ functions: functions as readonly SsmFunction[], scope: globalScope(scope) }],
+    ),
   };
+}
+
+/** What the simulator's contract with the actor's customer names, where the actor holds all of it. */
+export function demoContract<Actor extends DemoActor>(
+  actor: Actor,
+  namesOf: (actor: Actor, grant: Actor['grants'][number]) => readonly string[],
+): { readonly customerId: string; readonly functions: readonly string[] }[] {
+  const { customerId } = demoPrincipal(actor);
+  const whole = actor.grants.find(({ functions }) => functions === 'CONTRACT');
+  return customerId === undefined || whole === undefined
+    ? []
+    : [{ customerId, functions: namesOf(actor, whole) }];
 }

@@ -14,6 +14,8 @@ import type { Answer, HttpAnswer } from './server.ts';
 interface Options {
   readonly answer: Answer;
   readonly maxBodyBytes: number;
+  /** So many proxies in front are believed about where a request came from. */
+  readonly trustedProxies: number;
   readonly draining: () => boolean;
   readonly log: Logger;
 }
@@ -55,7 +57,14 @@ function readBody(
 
 const ignored = (): void => undefined;
 
-export function graphqlListener({ answer, maxBodyBytes, draining, log }: Options): GraphQLListener {
+/** The address that a request came from: each trusted proxy has put the one before it at the end of X-Forwarded-For. */
+function originOf({ headers, socket }: IncomingMessage, trustedProxies: number): string | undefined {
+  const forwarded = trustedProxies === 0 ? [] : String(headers['x-forwarded-for'] ?? '').split(',');
+  const way = [...forwarded.map((each) => each.trim()).filter((each) => each !== ''), socket.remoteAddress];
+  return way.at(-1 - Math.min(trustedProxies, way.length - 1));
+}
+
+export function graphqlListener({ answer, maxBodyBytes, trustedProxies, draining, log }: Options): GraphQLListener {
   function send(response: ServerResponse, { status, headers, text }: HttpAnswer, close: boolean): void {
     const head: Record<string, string | number> = { ...headers };
     if (close || draining()) head.connection = 'close';
@@ -109,7 +118,8 @@ export function graphqlListener({ answer, maxBodyBytes, draining, log }: Options
         return;
       }
       const search = url.slice(url.indexOf('?') + 1 || url.length);
-      answer({ method, headers, search, body }, hangUp).then(
+      const origin = originOf(request, trustedProxies);
+      answer({ method, headers, search, body, ...(origin === undefined ? {} : { origin }) }, hangUp).then(
         (given) => send(response, given, false),
         (error: unknown) => {
           log.error({ err: error }, 'the HTTP layer failed');

@@ -10,6 +10,8 @@ export interface HttpRequest {
   /** Without the question mark. */
   readonly search: string;
   readonly body: Uint8Array | undefined;
+  /** The address that it came from, past the trusted proxies. */
+  readonly origin?: string;
 }
 
 export interface GraphQLRequest {

@@ -16,6 +16,8 @@ interface Options {
   /** Answers /graphql beside the framework. */
   readonly graphql: GraphQLListener;
   readonly maxBodyBytes: number;
+  /** So many proxies in front are believed about where a request came from. */
+  readonly trustedProxies: number;
   readonly log: Logger;
   readonly draining: () => boolean;
 }
@@ -57,13 +59,14 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
 }
 
 export async function createHttpServer(options: Options): Promise<FastifyInstance> {
-  const { graphql, maxBodyBytes, log, draining } = options;
+  const { graphql, maxBodyBytes, trustedProxies, log, draining } = options;
   const app = fastify({
     serverFactory: (framework) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 }, (request, response) =>
         isGraphQL(request) ? graphql(request, response) : framework(request, response),
       ),
     bodyLimit: maxBodyBytes,
+    trustProxy: (_address, hop) => hop < trustedProxies,
     // a HEAD would execute an operation whose answer nobody sees
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',

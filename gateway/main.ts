@@ -4,37 +4,43 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
 import { type Simulator, startSimulator } from '../mocks/simulator.ts';
 import type { Contract } from '../schema/data-sheet.ts';
+import type { Sender } from '../schema/ports.ts';
 import type { CacheDriver } from '../subgraphs/cache/driver.ts';
 import { memoryCache } from '../subgraphs/cache/memory.ts';
 import { redisCache } from '../subgraphs/cache/redis.ts';
 import { createValueCache } from '../subgraphs/cache/value-cache.ts';
 import type { EventHandlers, Resolvers } from '../subgraphs/context.ts';
 import { serveOverHttp } from '../subgraphs/http.ts';
+import { rememberContract } from '../subgraphs/identity/contract.ts';
+import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
+import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
 import type { Systems } from '../subgraphs/loads.ts';
+import { receiver, register } from '../subgraphs/notifications.ts';
+import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
-import { grantReader } from '../subgraphs/store/grants.ts';
-import { openStore } from '../subgraphs/store/store.ts';
 import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
-import { createRepetitions, eventKind } from '../subgraphs/tmf/events.ts';
 import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
-import type { BackEndEvents } from './back-end-events.ts';
 import { readOperations } from './client-operations.ts';
 import { type Config, readSecret } from './config.ts';
-import { demoPrincipal, demoProviders } from './demo.ts';
+import { DEMO_PASSWORD, demoContract, demoPrincipal, demoProviders } from './demo.ts';
 import { graphFiles, readSheets } from './graph-files.ts';
 import { keptSecret } from './kept-secret.ts';
+import { type LocalIssuer, openLocalIssuer, type PublicKeys } from './local-issuer.ts';
+import { createLog } from './log.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
+import { openSealingKeys } from './sealing-keys.ts';
 import { startGateway } from './start.ts';
+import { unsentLinks } from './unsent-links.ts';
 import { watchFile } from './watched-file.ts';
 
 const ROOT = new URL('../', import.meta.url);
 /** What a gateway wants to hear of, as soon as it happens. */
-const WATCHED = ['TMF635', 'TMF677'] as const;
+const WATCHED = ['TMF635', 'TMF651', 'TMF677'] as const;
 
 export interface Surroundings {
   readonly now?: () => number;
@@ -45,6 +51,8 @@ export interface Surroundings {
   readonly namespace?: string;
   /** Nothing on disk: without DATABASE_URL the embedded database is gone with the process. */
   readonly store?: 'memory';
+  /** Takes one-time links to their actors. Without it nobody does. */
+  readonly sender?: Sender;
   /** False: another process of the same gateway asks back ends for their notifications. */
   readonly subscribes?: boolean;
   /** Demo actors besides those of the demonstration. */
@@ -57,6 +65,8 @@ export interface Running {
   readonly simulator: Simulator | undefined;
   /** Who may sign in to the demonstration; nobody outside demo mode. */
   readonly actors: readonly { readonly id: string; readonly description: string }[];
+  /** What it owns; absent where none of its subgraphs keeps state. */
+  readonly own: Own | undefined;
   /** Takes the supergraph and the subgraphs' data sheets anew from their files; resolves with whether they fit. */
   reload?(): Promise<boolean>;
   /** Drains and closes everything that was started. */
@@ -78,7 +88,11 @@ interface Parts {
 interface SubgraphModule {
   readonly resolvers: Resolvers;
   readonly events?: EventHandlers;
+  /** Whether it needs the store and what stands on it, wherever it runs. */
+  readonly keepsState?: boolean;
 }
+
+type OpenState = State<LocalIssuer>;
 
 async function openProviders(
   file: string | undefined,
@@ -105,7 +119,7 @@ export async function openSimulator(config: Config, now = Date.now): Promise<Sim
 /** What gateway and lone subgraph both stand on. */
 async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
   const { now = Date.now, namespace = 'ssm' } = surroundings;
-  const log = surroundings.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const log = surroundings.log ?? createLog(config.logLevel);
   const contract = readSheets();
   const simulator = surroundings.simulator === undefined ? await openSimulator(config, now) : undefined;
   const providers = await openProviders(config.providersFile, surroundings.simulator ?? simulator);
@@ -135,97 +149,89 @@ async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
   await simulator?.close();
 }
 
-/** A demo actor with its contract spelt out. */
-const spelt = (actor: DemoActor) => ({
-  ...actor,
-  grants: actor.grants.map((grant) => ({ scope: grant.scope, functions: grantedFunctions(actor, grant) })),
-});
-
-async function openActors({ config, namespace, cache, now, log }: Parts, surroundings: Surroundings) {
+async function openState(parts: Parts, surroundings: Surroundings): Promise<OpenState> {
+  const { config, namespace, cache, log, client, now } = parts;
+  const { databaseUrl, migrationDatabaseUrl, dataFolder, signIn, alarms } = config;
   const place =
-    config.databaseUrl === undefined
-      ? { dataFolder: join(resolve(config.dataFolder), 'database') }
-      : { databaseUrl: config.databaseUrl };
-  const store = await openStore({
-    ...place,
-    inMemory: surroundings.store === 'memory',
-    schema: namespace,
-    onFault: (error) => log.warn({ err: error }, 'database'),
-  });
-  const actors = [...ACTORS, ...(surroundings.actors ?? [])].map(spelt);
-  if (config.demo) await saveActors(store, actors.map(demoPrincipal), { bus: cache });
-  return { store, grants: grantReader(store, { bus: cache, now }) };
-}
-
-/** Notifications of back ends to the subgraphs that handle them. */
-async function eventsInto({ config, systems, modules }: Parts): Promise<BackEndEvents> {
-  const make = async () => randomBytes(24).toString('base64url');
-  const secret = await keptSecret(config.dataFolder, 'events-path', make);
-  const repeated = createRepetitions();
-  return {
-    secret,
-    async receive({ provider, api, path, body }) {
-      const event = eventKind(body, path);
-      if (event?.api !== api || !systems.client.providersOf(event.api).includes(provider)) return false;
-      if (event.eventId !== undefined && repeated(`${provider}\n${api}\n${event.eventId}`)) return true;
-      const { resource, object } = event;
-      const handlers = [...modules.values()].map((each) => each.events?.[resource]);
-      await Promise.all(handlers.map((handle) => handle?.({ provider, resource, object }, systems)));
-      return true;
+    databaseUrl === undefined ? { dataFolder: join(resolve(dataFolder), 'database') } : { databaseUrl };
+  return openIdentityState({
+    place: {
+      ...place,
+      ...(migrationDatabaseUrl === undefined ? {} : { migrationDatabaseUrl }),
+      inMemory: surroundings.store === 'memory',
+      schema: namespace,
     },
-  };
+    client,
+    values: parts.systems.values,
+    bus: cache,
+    now,
+    alarms,
+    signIn: signIn && {
+      openIssuer: (keys: PublicKeys) =>
+        openLocalIssuer({ ...signIn, dataFolder, audience: config.tokens.audience, keys }),
+      sealingKeys: await openSealingKeys(config),
+      sender: surroundings.sender ?? unsentLinks(log),
+      refreshLifetimeMs: signIn.refreshLifetimeMs,
+    },
+    onFault: (error, what) => log.warn({ err: error }, what),
+  });
 }
 
-/** Asks back ends for notifications; gives back how to end that. Where one has no hub, its values just age. */
-async function register({ client, log }: Parts, eventsUrl: string): Promise<() => Promise<void>> {
-  const sources = WATCHED.flatMap((api) => client.providersOf(api).map((provider) => ({ provider, api })));
-  const hubs = await Promise.all(
-    sources.map(async (source) => {
-      const callback = `${eventsUrl}/${source.provider}/${source.api}`;
-      const hub = await client.subscribe(source, callback).catch(() => undefined);
-      if (hub === undefined) log.warn(source, 'gives no notifications');
-      return { source, hub };
-    }),
-  );
-  return async () => {
-    const ends = hubs.map(({ source, hub }) =>
-      hub === undefined ? undefined : client.unsubscribe(source, hub.id),
-    );
-    await Promise.allSettled(ends);
-  };
+async function seedActors({ config, cache, now }: Parts, { store }: OpenState, surroundings: Surroundings) {
+  if (!config.demo) return;
+  const actors = [...ACTORS, ...(surroundings.actors ?? [])];
+  await saveActors(store, actors.map(demoPrincipal), { bus: cache });
+  const ids = actors.map(({ actorId }) => actorId);
+  await seedPasswords(store, ids, DEMO_PASSWORD, now());
+  // so that a back end for contracts that is down from the start costs its own fields only
+  for (const { customerId, functions } of actors.flatMap((each) => demoContract(each, grantedFunctions)))
+    await rememberContract(store, customerId, functions, now());
 }
+
+/** The part of the path that only those know with whom we registered. */
+const eventsSecret = ({ dataFolder }: Config): Promise<string> =>
+  keptSecret(dataFolder, 'events-path', async () => randomBytes(24).toString('base64url'));
 
 /** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
 export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
   const parts = await openParts(config, surroundings);
-  const { log, now, cache, client } = parts;
-  const { store, grants } = await openActors(parts, surroundings);
+  const { modules, log, now, cache, client } = parts;
+  const state = await openState(parts, surroundings);
+  await seedActors(parts, state, surroundings);
+  const { signIn, own } = state;
+  const systems: Systems = { ...parts.systems, own };
+  const { contract } = systems;
   const keys = await openPrincipalKeys(config);
-  const { contract } = parts.systems;
   // one for all subgraphs of a graph: what an operation has loaded is theirs together
-  const known = new WeakMap<Contract, Systems>();
+  const known = new WeakMap<Contract, Systems>([[contract, systems]]);
   const systemsOf = (sheets: Contract): Systems => {
-    const systems = known.get(sheets) ?? { ...parts.systems, contract: sheets };
-    known.set(sheets, systems);
-    return systems;
+    const made = known.get(sheets) ?? { ...systems, contract: sheets };
+    known.set(sheets, made);
+    return made;
   };
   const graph = graphFiles({
     ...parts,
     contract,
     key: keys.signing,
-    local: [...parts.modules.keys()],
-    serve: (name, sheets) => serve(name, systemsOf(sheets), parts.modules.get(name)?.resolvers ?? {}),
+    local: [...modules.keys()],
+    serve: (name, sheets) => serve(name, systemsOf(sheets), modules.get(name)?.resolvers ?? {}),
   });
-  const events = await eventsInto(parts);
+  const handlers = [...modules.values()].map((each) => each.events);
+  const events = { secret: await eventsSecret(config), receive: receiver(handlers, systems) };
   const actors = config.demo
     ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description }))
     : [];
   const gateway = await startGateway({
     config,
     ...(await graph.read()),
-    grants,
+    grants: state.grants,
+    ...(signIn === undefined
+      ? {}
+      : { signIn: { keys: signIn.issuer.verifyKeys, sessions: signIn.sessions } }),
+    audit: state.own.audit,
+    onSecurityAlarm: state.onSecurityAlarm,
     responseStore: cache,
-    health: [{ health: async () => client.health() }, cache, store],
+    health: [{ health: async () => client.health() }, cache, state.store],
     operations: await readOperations(fileURLToPath(new URL('schema/operations/', ROOT))),
     ...(config.demo ? { demo: { actors } } : {}),
     ...(graph.remotes.length === 0 ? {} : { principalKeys: keys }),
@@ -237,15 +243,16 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const unwatch = await watchFile(graph.file, reload);
   const reached = config.publicUrl ?? (config.demo ? gateway.url : undefined);
   const base = surroundings.subscribes === false ? undefined : reached;
-  const deregister =
-    base === undefined ? undefined : await register(parts, `${base}/events/${events.secret}`);
+  const eventsUrl = base && `${base}/events/${events.secret}`;
+  const onNone = (source: object) => log.warn(source, 'gives no notifications');
+  const deregister = eventsUrl && (await register({ client, apis: WATCHED, eventsUrl, onNone }));
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     unwatch();
-    await deregister?.();
+    if (deregister) await deregister();
     await gateway.drain();
     await Promise.all(graph.remotes.map((remote) => remote.close()));
-    await store.close();
+    await state.close();
     await closeParts(parts);
   };
   return {
@@ -253,6 +260,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     contract,
     simulator: parts.simulator,
     actors,
+    own,
     reload,
     stop() {
       stopping ??= stop();
@@ -268,7 +276,10 @@ export async function runSubgraphs(
   surroundings: Surroundings = {},
 ): Promise<Running> {
   const parts = await openParts(config, surroundings);
-  const { systems, modules, log, now } = parts;
+  const { modules, log, now } = parts;
+  const keepsState = names.some((name) => modules.get(name)?.keepsState === true);
+  const state = keepsState ? await openState(parts, surroundings) : undefined;
+  const systems: Systems = { ...parts.systems, ...(state === undefined ? {} : { own: state.own }) };
   const subgraphs = names.map((name) => {
     const found = modules.get(name);
     if (found === undefined)
@@ -294,8 +305,10 @@ export async function runSubgraphs(
     contract: systems.contract,
     simulator: parts.simulator,
     actors: [],
+    own: state?.own,
     async stop() {
       await server.close();
+      await state?.close();
       await closeParts(parts);
     },
   };

@@ -1,6 +1,7 @@
 // What the gateway counts, for Prometheus; labels are bounded, whatever clients send.
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { SecurityAlarmKind } from '../schema/ports.ts';
 import type { SubgraphCall } from './bounded-subgraph.ts';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -14,6 +15,7 @@ export interface Metrics {
   subgraphCalled(call: SubgraphCall): void;
   responseCache(event: 'HIT' | 'MISS' | 'SHARED'): void;
   errorSent(code: string): void;
+  securityAlarm(kind: SecurityAlarmKind): void;
   readonly registry: Registry;
 }
 
@@ -47,6 +49,12 @@ export function createMetrics(names: ReadonlySet<string>): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const alarms = new Counter({
+    name: 'ssm_security_alarms_total',
+    help: 'Security alarms raised by this instance, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -59,6 +67,7 @@ export function createMetrics(names: ReadonlySet<string>): Metrics {
       calls.observe({ subgraph, ok: String(ok) }, durationMs / 1000),
     responseCache: (event) => cache.inc({ event }),
     errorSent: (code) => errors.inc({ code }),
+    securityAlarm: (kind) => alarms.inc({ kind }),
   };
 }
 

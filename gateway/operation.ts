@@ -43,6 +43,7 @@ export type HangUp = (listener: () => void) => void;
 interface Beginning {
   readonly requestId: string;
   readonly principal: Principal;
+  readonly origin?: string;
   readonly nowMs: number;
   readonly timeoutMs: number;
   /** Absent for an answer that others wait for too. */
@@ -60,7 +61,7 @@ const MARGIN_MS = 100;
 
 /** `end` must be called: it lets go of the timer. */
 export function begin(beginning: Beginning): { readonly operation: Operation; readonly end: () => void } {
-  const { requestId, principal, nowMs, timeoutMs, hangUp } = beginning;
+  const { requestId, principal, origin, nowMs, timeoutMs, hangUp } = beginning;
   const controller = new AbortController();
   const { signal } = controller;
   setMaxListeners(UNBOUNDED, signal);
@@ -68,7 +69,7 @@ export function begin(beginning: Beginning): { readonly operation: Operation; re
   hangUp?.(() => expire(controller));
   const deadlineMs = nowMs + timeoutMs - Math.min(MARGIN_MS, timeoutMs / 10);
   return {
-    operation: { requestId, principal, nowMs, deadlineMs, signal },
+    operation: { requestId, principal, ...(origin === undefined ? {} : { origin }), nowMs, deadlineMs, signal },
     end: () => clearTimeout(timer),
   };
 }

@@ -43,6 +43,11 @@ const form = {
   DATABASE_URL: url('postgres', 'postgresql')
     .optional()
     .describe('PostgreSQL for what the gateway owns. Without it: PGlite in DATA_FOLDER.'),
+  MIGRATION_DATABASE_URL: url('postgres', 'postgresql')
+    .optional()
+    .describe(
+      'The same database as the role that owns the tables; the role of DATABASE_URL then only uses them. Without it: one role for both.',
+    ),
   DATA_FOLDER: z.string().default('./data').describe('Keys, the embedded database and the built page.'),
   SUPERGRAPH_FILE: z
     .string()
@@ -59,6 +64,40 @@ const form = {
   TOKEN_JWKS_URL: keysUrl
     .optional()
     .describe("The token issuer's public keys. Without it, in demo mode: a local issuer."),
+  TOKEN_ACTOR_CLAIM: z
+    .string()
+    .regex(/^[A-Za-z][\w.:/-]{0,99}$/, "must be a claim's name")
+    .default('sub')
+    .describe('The claim of those tokens that holds the actor id.'),
+  SIGN_IN: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('on: actors sign in here, by password; beside TOKEN_ISSUER, if that is set. off: only there.'),
+  ACCESS_TOKEN_MINUTES: whole(1, 60).default(5).describe('How long an access token of ours is good.'),
+  REFRESH_TOKEN_DAYS: whole(1, 90)
+    .default(14)
+    .describe('After so many days without a visit an actor signs in again.'),
+  SEALING_KEY_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Keys that seal the secrets of dynamic passwords, 32 bytes in base64, one a line; the first seals. The same for all instances. Without it: made in DATA_FOLDER.',
+    ),
+  TRUSTED_PROXIES: whole(0, 10)
+    .default(0)
+    .describe('Proxies in front: so many addresses at the end of X-Forwarded-For are believed.'),
+  ALARM_FAILED_SIGN_INS: whole(1, 10_000)
+    .default(10)
+    .describe('Failed attempts in a row, on one actor or from one address, that raise a security alarm.'),
+  ALARM_REFUSALS: whole(0, 1_000_000)
+    .default(50)
+    .describe('Refusals within ALARM_REFUSALS_MINUTES that raise a security alarm; 0: never.'),
+  ALARM_REFUSALS_MINUTES: whole(1, 1_440).default(10).describe('The time in which refusals are counted.'),
+  ALARM_PLACE_CHANGE_MINUTES: whole(0, 1_440)
+    .default(0)
+    .describe(
+      'Sign-ins from two networks within so many minutes raise a security alarm; 0: never, since phones change networks.',
+    ),
   PRINCIPAL_KEY_FILE: z
     .string()
     .optional()

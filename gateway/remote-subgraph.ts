@@ -103,6 +103,7 @@ export function remoteSubgraph({ name, url, sdl, key, now, onFault }: Options): 
     const principal = signPrincipal(operation.principal, {
       audience: name,
       requestId,
+      ...(operation.origin === undefined ? {} : { origin: operation.origin }),
       queryHash: hash,
       key,
       nowMs: now(),

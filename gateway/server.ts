@@ -1,5 +1,6 @@
 // The way of a request: the stages in the order in which it meets them, each of which may refuse it.
 import type { Logger } from 'pino';
+import type { AuditSink } from '../schema/ports.ts';
 import { ANONYMOUS, type Principal } from '../schema/principal.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Config } from './config.ts';
@@ -18,6 +19,7 @@ import { gate } from './gate.ts';
 import { answerType, type HttpRequest, readRequest, requestIdOf } from './http-request.ts';
 import type { Metrics } from './metrics.ts';
 import { begin, choose, type HangUp } from './operation.ts';
+import { type AskedFor, askedFor, refusalRecorder } from './refusals.ts';
 import { type Body, cacheControl, type ResponseCache, responseKey } from './response-cache.ts';
 
 export interface Stages {
@@ -30,6 +32,7 @@ export interface Stages {
   readonly responses: ResponseCache;
   readonly engine: Engine;
   readonly metrics: Metrics | undefined;
+  readonly audit: AuditSink | undefined;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -45,6 +48,10 @@ interface Request {
   readonly requestId: string;
   readonly mediaType: MediaType;
   readonly hangUp: HangUp;
+  readonly origin: string | undefined;
+  readonly startedAtMs: number;
+  /** The root fields that were asked for, and the object that the variables name. */
+  asked?: AskedFor;
   operationName?: string;
   principal: Principal;
 }
@@ -58,6 +65,7 @@ export type Answer = (http: HttpRequest, hangUp: HangUp) => Promise<HttpAnswer>;
 
 export function createPipeline(stages: Stages): Answer {
   const { config, documents, authenticate, responses, engine, metrics, log, now } = stages;
+  const refusals = refusalRecorder(stages.audit);
 
   async function pass(http: HttpRequest, request: Request): Promise<HttpAnswer> {
     const asked = readRequest(http, stages.registered);
@@ -66,6 +74,7 @@ export function createPipeline(stages: Stages): Answer {
     const { facts, variables } = choose(engine.schema, documents.understand(read), asked);
     if (facts.cost(variables) > config.limits.maxObjects) throw refuse('OPERATION_TOO_COSTLY');
     request.operationName = facts.node.name?.value ?? '';
+    request.asked = askedFor(facts, variables);
     const nowMs = now();
     const mayIntrospect = introspects(config, request.principal);
     gate(facts, variables, { principal: request.principal, mayIntrospect, nowMs });
@@ -92,6 +101,7 @@ export function createPipeline(stages: Stages): Answer {
     const { operation, end } = begin({
       requestId,
       principal,
+      ...(request.origin === undefined ? {} : { origin: request.origin }),
       nowMs,
       timeoutMs: config.operationTimeoutMs,
       ...(hangUp === undefined ? {} : { hangUp }),
@@ -100,6 +110,7 @@ export function createPipeline(stages: Stages): Answer {
       const { data, errors } = await engine.execute(asked, operation);
       if (errors === undefined) return { status: 200, text: JSON.stringify({ data }), clean: true };
       const published = publishFieldErrors(errors, publishing(request));
+      refusals.fields(request, published);
       return {
         status: data === undefined ? statusOf(published[0], request.mediaType) : 200,
         text: JSON.stringify({ data, errors: published }),
@@ -125,6 +136,7 @@ export function createPipeline(stages: Stages): Answer {
     const { requestId, operationName, principal } = request;
     const code = errors[0]?.extensions?.code;
     log.info({ requestId, operationName, actorId: principal.actorId, code }, 'refused');
+    refusals.whole(request, code);
     for (const { extensions } of errors) metrics?.errorSent(String(extensions?.code));
     const status = statusOf(errors[0], request.mediaType);
     return answer(request, status, JSON.stringify({ errors }), {
@@ -157,6 +169,8 @@ export function createPipeline(stages: Stages): Answer {
       requestId,
       mediaType: mediaType ?? 'application/json',
       hangUp,
+      origin: http.origin,
+      startedAtMs: now(),
       principal: ANONYMOUS,
     };
     const given = await (mediaType === undefined

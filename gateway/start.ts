@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { bodyOf } from '../schema/manifest.ts';
-import type { GrantReader, HealthSource, ResponseStore } from '../schema/ports.ts';
+import type {
+  AuditSink,
+  GrantReader,
+  HealthSource,
+  ResponseStore,
+  SecurityAlarmKind,
+} from '../schema/ports.ts';
 import { authenticator } from './authenticate.ts';
 import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
 import type { ClientOperation } from './client-operations.ts';
@@ -24,6 +30,12 @@ import { responseCache } from './response-cache.ts';
 export interface GatewayParts extends GraphSource {
   readonly config: Config;
   readonly grants: GrantReader;
+  /** Our own sign-in; absent: switched off. */
+  readonly signIn?: Parameters<typeof authenticator>[0]['local'];
+  /** Where refusals are recorded. */
+  readonly audit?: AuditSink;
+  /** Called with what is to be told of each security alarm. */
+  readonly onSecurityAlarm?: (listener: (kind: SecurityAlarmKind) => void) => void;
   readonly responseStore: ResponseStore;
   readonly health: readonly HealthSource[];
   /** Registered operations: tabs of the page, and names in the metrics. */
@@ -68,6 +80,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const authenticate = authenticator({
     tokens: config.tokens,
     ...(issuer === undefined ? {} : { demoKeys: issuer.publicKeys }),
+    ...(parts.signIn === undefined ? {} : { local: parts.signIn }),
     grants,
     now,
     onFault: (reason) => log.info({ reason }, 'authentication failed'),
@@ -80,12 +93,15 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const { operations, execution } = parts;
   const bodies = operations.map(({ text }) => bodyOf(text));
   const registered = new Map(bodies.map((text) => [createHash('sha256').update(text).digest('hex'), text]));
-  const shared = { config, registered, authenticate, responses, operations, metrics, log, now };
+  const { audit } = parts;
+  const shared = { config, registered, authenticate, responses, operations, metrics, audit, log, now };
+  parts.onSecurityAlarm?.((kind) => metrics?.securityAlarm(kind));
   const open = (source: GraphSource) =>
     openGraph(source, { ...shared, ...(execution === undefined ? {} : { execution }) });
   const graphs = await openGraphs(parts, { open, log, now });
   const { maxBodyBytes } = config.limits;
-  const listening = { maxBodyBytes, draining: () => draining, log };
+  const { trustedProxies } = config;
+  const listening = { maxBodyBytes, trustedProxies, draining: () => draining, log };
   const graphql = graphqlListener({ answer: graphs.answer, ...listening });
   const app = await createHttpServer({ graphql, ...listening });
   serveHealth(app, { sources: [...parts.health, graphs.health], draining: () => draining });

@@ -98,8 +98,15 @@ export const ACTORS: readonly DemoActor[] = [
     'RESOURCE_VIEW',
     'PERFORMANCE_VIEW',
     'PRODUCT_VIEW',
+    'SECURITY_ALARM_VIEW',
   ]),
   across('marketing', 'STAFF', 'Marketing', ['CUSTOMER_VIEW', 'PRODUCT_VIEW']),
+  across('customer-care', 'STAFF', 'Customer care', [
+    'CUSTOMER_VIEW',
+    'AUTHORIZATION_VIEW',
+    'AUDIT_VIEW',
+    'PERSONAL_DATA_MANAGE',
+  ]),
   { actorId: 'partner', kind: 'PARTNER', displayName: 'Partner portal', grants: [] },
   across('analytics', 'ANALYTICS', 'Quality dashboard', ['SERVICE_VIEW', 'PERFORMANCE_VIEW', 'PRODUCT_VIEW']),
 ];

@@ -1,6 +1,7 @@
 // The SSM functions and the rules over them: the unit of permission, one entry a function, pure decisions.
+import { isOpen } from './conditions.ts';
 import type { GlobalId } from './id.ts';
-import type { ActorKind, Grant, Principal, Scope } from './principal.ts';
+import type { ActorKind, Grant, Principal, Scope, Validity } from './principal.ts';
 
 interface FunctionRule {
   /** M.3345 §6: an SSM user is only ever enabled for USE functions. */
@@ -8,6 +9,8 @@ interface FunctionRule {
   readonly description: string;
   /** Kinds that hold it without a grant; what they see is still bounded by ownership. */
   readonly heldBy: readonly ActorKind[];
+  /** MANAGER: a contract may name it, but a manager never hands it on. STAFF: the provider's own, in no contract. */
+  readonly reserved?: 'MANAGER' | 'STAFF';
 }
 
 const EVERYBODY: readonly ActorKind[] = [
@@ -28,9 +31,22 @@ const use = (description: string, heldBy: readonly ActorKind[] = NOBODY): Functi
   heldBy,
 });
 
+const change = (
+  description: string,
+  reserved?: 'MANAGER' | 'STAFF',
+  heldBy: readonly ActorKind[] = NOBODY,
+): FunctionRule => ({
+  level: 'CHANGE',
+  description,
+  heldBy,
+  ...(reserved === undefined ? {} : { reserved }),
+});
+
 /** Every SSM function. A new permission is one entry here; the schema's enum is generated from it. */
 export const FUNCTIONS = {
   PUBLIC: use('What anybody may read: the public catalogue.', EVERYBODY),
+  SIGN_IN: use('Sign in, renew tokens, and reset a password by a link.', EVERYBODY),
+  CREDENTIAL_MANAGE: use('Sign out, and change my own password and dynamic password.', SIGNED_IN),
   SELF_VIEW: use('Read who I am and what I may do.', SIGNED_IN),
   AVAILABILITY_CHECK: use('Ask whether a service or a resource can be had at a place.', SIGNED_IN),
   CUSTOMER_VIEW: use('Read the customer: kind, state, segment.'),
@@ -45,9 +61,28 @@ export const FUNCTIONS = {
   ACCOUNT_VIEW: use('Read billing accounts and their balance.'),
   BILL_VIEW: use('Read bills with lines, tax and document.'),
   CHARGE_VIEW: use('Read charges so far and spending by number.'),
+  AUTHORIZATION_VIEW: use(
+    'Read authorizations: my own and those that I gave; a manager, all of the customer.',
+    ['MANAGER', 'AUTHORIZED_USER', 'SSM_USER'],
+  ),
+  AUTHORIZATION_GRANT: change('Grant, change and take back what others of the customer may do.', 'MANAGER'),
+  AUTHORIZATION_ENABLE: change('Enable use functions for SSM users, and take that back.', 'MANAGER', [
+    'MANAGER',
+    'AUTHORIZED_USER',
+  ]),
+  AUTHORITY_GIVE: change("Give others authority to act as manager on the customer's behalf.", 'MANAGER'),
+  AUDIT_VIEW: { ...use('Read the audit trail.'), reserved: 'MANAGER' },
+  PERSONAL_DATA_MANAGE: change("Export and erase other persons' data.", 'MANAGER'),
+  SECURITY_ALARM_VIEW: { ...use('Read security alarms, of all customers.'), reserved: 'STAFF' },
 } as const satisfies Record<string, FunctionRule>;
 
 export type SsmFunction = keyof typeof FUNCTIONS;
+
+/** What a contract can name: all but the provider's own. */
+export const CONTRACT_FUNCTIONS: readonly SsmFunction[] = (Object.keys(FUNCTIONS) as SsmFunction[]).filter(
+  // the keys of a constant
+  (name) => functionRule(name).reserved !== 'STAFF' && !functionRule(name).heldBy.includes('ANONYMOUS'),
+);
 
 export function functionRule(name: SsmFunction): FunctionRule {
   return FUNCTIONS[name];
@@ -61,20 +96,51 @@ export interface Position {
   readonly sites: readonly GlobalId[];
 }
 
-function inForce(grant: Grant, nowMs: number): boolean {
+export function inPeriod({ from, until }: Validity, nowMs: number): boolean {
   return (
-    (grant.from === undefined || Date.parse(grant.from) <= nowMs) &&
-    (grant.until === undefined || nowMs < Date.parse(grant.until))
+    (from === undefined || Date.parse(from) <= nowMs) && (until === undefined || nowMs < Date.parse(until))
   );
 }
 
+const byInstant = (a: string, b: string): number => Date.parse(a) - Date.parse(b);
+
+/** The time in both; undefined where there is none. */
+export function overlap(a: Validity, b: Validity): Validity | undefined {
+  const from = [a.from, b.from]
+    .filter((each) => each !== undefined)
+    .sort(byInstant)
+    .at(-1);
+  const until = [a.until, b.until].filter((each) => each !== undefined).sort(byInstant)[0];
+  if (from !== undefined && until !== undefined && byInstant(from, until) >= 0) return undefined;
+  return { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
+}
+
+function inForce(grant: Grant, nowMs: number): boolean {
+  return inPeriod(grant, nowMs) && (grant.daily ?? []).every((window) => isOpen(window, nowMs));
+}
+
+/** A manager, or somebody with authority to act as one. */
+export function actsAsManager(principal: Principal, nowMs: number): boolean {
+  if (principal.kind === 'SSM_USER') return false;
+  return (
+    principal.kind === 'MANAGER' || (principal.authority ?? []).some((period) => inPeriod(period, nowMs))
+  );
+}
+
+function heldByKind(principal: Principal, name: SsmFunction, nowMs: number): boolean {
+  const { heldBy } = functionRule(name);
+  return heldBy.includes(principal.kind) || (heldBy.includes('MANAGER') && actsAsManager(principal, nowMs));
+}
+
 function grantsOf(principal: Principal, name: SsmFunction, nowMs: number): Grant[] {
+  // whatever stands in the store: an SSM user changes nothing
+  if (principal.kind === 'SSM_USER' && functionRule(name).level === 'CHANGE') return [];
   return principal.grants.filter((grant) => grant.functions.includes(name) && inForce(grant, nowMs));
 }
 
 /** May this principal use the function on anything at all? The gate and the guard ask this. */
 export function holds(principal: Principal, name: SsmFunction, nowMs: number): boolean {
-  return functionRule(name).heldBy.includes(principal.kind) || grantsOf(principal, name, nowMs).length > 0;
+  return heldByKind(principal, name, nowMs) || grantsOf(principal, name, nowMs).length > 0;
 }
 
 /** Does the object belong to the principal's customer (or may the principal cross customers)? */
@@ -97,9 +163,14 @@ function reaches(scope: Scope, position: Position): boolean {
   }
 }
 
+/** Does the grant's scope, and every scope within which it was enabled, reach where the object stands? */
+export function grantReaches(grant: Grant, position: Position): boolean {
+  return [grant.scope, ...(grant.within ?? [])].every((scope) => reaches(scope, position));
+}
+
 /** May this principal use the function on the object that stands there? Ownership asks this for every object. */
 export function may(principal: Principal, name: SsmFunction, position: Position, nowMs: number): boolean {
-  if (functionRule(name).heldBy.includes(principal.kind)) {
+  if (heldByKind(principal, name, nowMs)) {
     return functionRule(name).heldBy.includes('ANONYMOUS') || belongs(principal, position);
   }
   return grantsOf(principal, name, nowMs).some((grant) =>
@@ -107,7 +178,7 @@ export function may(principal: Principal, name: SsmFunction, position: Position,
       ? principal.kind === 'STAFF' || principal.kind === 'ANALYTICS'
       : principal.customerId !== undefined &&
         position.customers.includes(principal.customerId) &&
-        reaches(grant.scope, position),
+        grantReaches(grant, position),
   );
 }
 
@@ -134,7 +205,10 @@ export function reachOf(principal: Principal, name: SsmFunction, nowMs: number):
   const named = services ?? sites ?? accounts;
   return {
     everyCustomer,
-    whole: everyCustomer || named !== undefined || grants.some((grant) => grant.scope.kind === 'CUSTOMER'),
+    whole:
+      everyCustomer ||
+      (grants.every((grant) => grant.within === undefined) &&
+        (named !== undefined || grants.some((grant) => grant.scope.kind === 'CUSTOMER'))),
     ...(principal.customerId === undefined ? {} : { customerId: principal.customerId }),
     ...(services === undefined ? {} : { services }),
     ...(sites === undefined ? {} : { sites }),

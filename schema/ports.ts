@@ -1,11 +1,15 @@
 // What one part needs from another, as types: the operation in flight, stores, bus, grants, health.
 import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { SsmFunction } from './access.ts';
+import type { GlobalId } from './id.ts';
 import type { Principal } from './principal.ts';
 
 /** One client operation on its way through the graph; the same object reaches every in-process subgraph. */
 export interface Operation {
   readonly requestId: string;
   readonly principal: Principal;
+  /** The address that the request came from; absent where nobody knows. Personal: never logged, kept by reference. */
+  readonly origin?: string;
   /** The instant for which the whole operation is answered, epoch milliseconds: one `now` for every field. */
   readonly nowMs: number;
   /** Epoch milliseconds after which nobody waits for the answer. */
@@ -47,6 +51,79 @@ export interface TopicBus {
 /** The one source of grants. Undefined: no such actor. Rejects when no store can answer: the caller refuses. */
 export interface GrantReader {
   read(actorId: string): Promise<Principal | undefined>;
+}
+
+/** What customers' contracts allow. Rejects when neither the contract nor the last one known can be read. */
+export interface ContractReader {
+  read(customerId: GlobalId): Promise<ReadonlySet<SsmFunction>>;
+  /** Told of a change, so that the next read on every instance sees it. */
+  changed(customerId: GlobalId): Promise<void>;
+}
+
+/** What happened to what was tried. */
+export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED';
+
+/** One key action or refusal. References only: no name, number or address may stand in the chain. */
+export interface AuditEntry {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly actorId: string;
+  /** On whose behalf: a customer's global id. */
+  readonly customerId?: string;
+  /** What was tried: a mutation's or root field's name, or a word for what is neither. */
+  readonly action: string;
+  /** On what: an actor, an authorization, or an object's global id. */
+  readonly objectId?: string;
+  readonly outcome: AuditOutcome;
+  /** Why not, or what besides: an error code, or JSON of references. */
+  readonly detail?: string;
+  readonly requestId: string;
+  /** The address as it came; the chain keeps a reference to it that erasure cuts. */
+  readonly origin?: string;
+}
+
+/** Refusals on their way to the audit log: never slows or fails an answer, and bounded; what is too much is counted. */
+export interface AuditSink {
+  record(entry: AuditEntry): void;
+}
+
+/** The audit log. Rejects when the entry can't be kept: then the action must not be answered as done. */
+export interface Audit extends AuditSink {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+export type SecurityAlarmKind = 'BRUTE_FORCE' | 'TOKEN_REUSE' | 'PROBING' | 'PLACE_CHANGE';
+
+/** What somebody should look at, by reference. */
+export interface SecurityAlarm {
+  readonly kind: SecurityAlarmKind;
+  /** Absent where nobody was recognized. */
+  readonly actorId?: string;
+  readonly customerId?: string;
+  readonly origin?: string;
+  readonly atMs: number;
+  readonly requestId: string;
+}
+
+/** Raises in the background: it neither slows nor fails what it was seen in. */
+export interface SecurityAlarms {
+  raise(alarm: SecurityAlarm): void;
+}
+
+/** Whether sessions of our own sign-in are still open. Rejects when no store can answer: the caller refuses. */
+export interface SessionReader {
+  isOpen(sessionId: string, actorId: string): Promise<boolean>;
+}
+
+/** Takes one-time links to those who asked for them: mail, message, letter. */
+export interface Sender {
+  /** `token` opens the account to whoever has it: never logged. */
+  send(link: {
+    readonly kind: 'PASSWORD_RESET';
+    readonly actorId: string;
+    readonly token: string;
+    readonly expiresAtMs: number;
+  }): Promise<void>;
 }
 
 export interface HealthReport {

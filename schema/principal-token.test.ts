@@ -18,6 +18,23 @@ const PRINCIPAL: Principal = {
   grantVersion: '7',
 };
 
+/** With all that bounds a grant, and authority to act as manager: what were lost on the way would widen it. */
+const BOUNDED: Principal = {
+  ...PRINCIPAL,
+  actorId: 'acme-deputy',
+  grants: [
+    {
+      id: '12',
+      functions: ['USAGE_VIEW'],
+      scope: { kind: 'SERVICES', ids: ['s'] },
+      within: [{ kind: 'SITES', ids: ['north'] }],
+      daily: [{ from: '08:00', until: '16:00', zone: 'Europe/Oslo' }],
+      limits: [{ amount: '10.50', currency: 'EUR', per: 'MONTH' }],
+    },
+  ],
+  authority: [{ until: '2026-12-01T00:00:00Z' }],
+};
+
 let old: SigningKey;
 let current: SigningKey;
 let keys: ReturnType<typeof createLocalJWKSet>;
@@ -43,7 +60,7 @@ const signing = () => ({
 const verifying = () => ({ audience: 'billing', queryHash: queryHash(QUERY), keys, nowMs: NOW_MS });
 
 describe('a token', () => {
-  test.each([PRINCIPAL, ANONYMOUS])('brings $actorId whole', async (principal) => {
+  test.each([PRINCIPAL, BOUNDED, ANONYMOUS])('brings $actorId whole', async (principal) => {
     const token = await signPrincipal(principal, signing());
     expect(await verifyPrincipal(token, verifying())).toEqual({
       kind: 'TRUSTED',

@@ -3,6 +3,7 @@ import { createHash, KeyObject, sign } from 'node:crypto';
 import { type CryptoKey, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { FUNCTIONS, type SsmFunction } from './access.ts';
+import { AMOUNT_LIMIT, DAILY_WINDOW } from './conditions.ts';
 import { ACTOR_KINDS, type Principal } from './principal.ts';
 
 const ISSUER = 'ssm-gateway';
@@ -21,6 +22,8 @@ interface Signing {
   /** The subgraph's name: a token for one subgraph is nothing to another. */
   readonly audience: string;
   readonly requestId: string;
+  /** The address that the request came from. */
+  readonly origin?: string;
   /** `queryHash` of the text that travels beside the token. */
   readonly queryHash: string;
   readonly key: SigningKey;
@@ -36,7 +39,12 @@ interface Verification {
 }
 
 export type PrincipalVerdict =
-  | { readonly kind: 'TRUSTED'; readonly principal: Principal; readonly requestId: string }
+  | {
+      readonly kind: 'TRUSTED';
+      readonly principal: Principal;
+      readonly requestId: string;
+      readonly origin?: string;
+    }
   | { readonly kind: 'REFUSED'; readonly reason: string };
 
 export function queryHash(query: string): string {
@@ -56,21 +64,28 @@ const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('SITES'), ids }),
   z.object({ kind: z.literal('ACCOUNTS'), ids }),
 ]);
+const period = { from: z.string().exactOptional(), until: z.string().exactOptional() };
 const grant = z.object({
+  id: z.string().exactOptional(),
   functions: z.array(functionName).readonly(),
   scope,
-  from: z.string().exactOptional(),
-  until: z.string().exactOptional(),
+  within: z.array(scope).readonly().exactOptional(),
+  daily: z.array(DAILY_WINDOW).readonly().exactOptional(),
+  limits: z.array(AMOUNT_LIMIT).readonly().exactOptional(),
+  ...period,
 });
 const claims = z.object({
   jti: z.string(),
   queryHash: z.string(),
+  origin: z.string().exactOptional(),
   principal: z.object({
     actorId: z.string(),
     kind: z.enum(ACTOR_KINDS),
     customerId: z.string().exactOptional(),
     displayName: z.string().exactOptional(),
+    sessionId: z.string().exactOptional(),
     grants: z.array(grant).readonly(),
+    authority: z.array(z.object(period)).readonly().exactOptional(),
     grantVersion: z.string(),
   }),
 });
@@ -101,6 +116,7 @@ export function signPrincipal(principal: Principal, signing: Signing): string {
   const payload = encoded({
     principal,
     queryHash: signing.queryHash,
+    ...(signing.origin === undefined ? {} : { origin: signing.origin }),
     iss: ISSUER,
     aud: signing.audience,
     jti: signing.requestId,
@@ -130,7 +146,8 @@ export async function verifyPrincipal(token: string, verification: Verification)
     if (read.data.queryHash !== verification.queryHash) {
       return { kind: 'REFUSED', reason: 'the token belongs to another query' };
     }
-    return { kind: 'TRUSTED', principal: read.data.principal, requestId: read.data.jti };
+    const { principal, jti: requestId, origin } = read.data;
+    return { kind: 'TRUSTED', principal, requestId, ...(origin === undefined ? {} : { origin }) };
   } catch (error) {
     return { kind: 'REFUSED', reason: error instanceof Error ? error.message : 'unreadable' };
   }

@@ -30,8 +30,9 @@ export function checked(resolve: Resolve, field: FieldSheet): Resolve {
       return value.filter((each) => !isItem(each) || seen.has(each));
     }
     if (field.connection && isConnection(value)) {
-      const seen = await allowed(value.nodes, context);
-      const edges = value.edges.filter((edge) => seen.has(edge.node));
+      // what isn't a back end's object is the resolver's own to check
+      const seen = await allowed(value.nodes.filter(isItem), context);
+      const edges = value.edges.filter((edge) => !isItem(edge.node) || seen.has(edge.node));
       return { ...value, edges, nodes: edges.map((edge) => edge.node) };
     }
     return value;

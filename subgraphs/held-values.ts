@@ -11,7 +11,7 @@ export interface HeldAsk<T> {
   keyOf(id: string): string;
   readonly policy: ValuePolicy;
   /** Whose reader waits: no longer than until its deadline, whatever becomes of the load. */
-  readonly operation: Operation;
+  readonly operation?: Operation;
   load(missing: readonly string[]): Promise<ReadonlyMap<string, T>>;
 }
 
@@ -69,7 +69,7 @@ export async function heldWithAge<T>(
       return new Map(loaded.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
     },
   });
-  const held = await inTime(reading, ask.operation);
+  const held = await (ask.operation === undefined ? reading : inTime(reading, ask.operation));
   const found = new Map<string, Held<T>>();
   for (const [key, each] of held) {
     if ('error' in each) throw each.error instanceof Error ? each.error : clientError('BACKEND_UNAVAILABLE');

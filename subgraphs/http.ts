@@ -96,6 +96,7 @@ async function answer(
   const operation: Operation = {
     requestId: verdict.requestId,
     principal: verdict.principal,
+    ...(verdict.origin === undefined ? {} : { origin: verdict.origin }),
     nowMs,
     deadlineMs: nowMs + leftMs,
     signal: AbortSignal.any([hangUp.signal, AbortSignal.timeout(leftMs)]),

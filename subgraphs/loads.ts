@@ -4,6 +4,7 @@ import type { Contract, TypeSheet } from '../schema/data-sheet.ts';
 import type { Operation } from '../schema/ports.ts';
 import type { ValueCache } from './cache/value-cache.ts';
 import { heldValues, sharedCall } from './held-values.ts';
+import type { Own } from './own.ts';
 import { compileIds, compilePath, filterPath } from './path.ts';
 import { type Api, BACKENDS } from './tmf/backends.ts';
 import type { Call, Filter, Source, TmfClient, TmfObject } from './tmf/client.ts';
@@ -12,6 +13,8 @@ export interface Systems {
   readonly contract: Contract;
   readonly client: TmfClient;
   readonly values: ValueCache;
+  /** Absent where a subgraph runs alone and needs none of it. */
+  readonly own?: Own;
 }
 
 interface Wanted {

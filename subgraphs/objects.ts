@@ -9,6 +9,7 @@ import { entityOf, type Item, reference } from './item.ts';
 import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
 import { joinPositions, NOWHERE, standingOf } from './ownership.ts';
 import { standing } from './projection.ts';
+import { type StaffReads, staffReads } from './staff-reads.ts';
 
 /** How long a position may outlive a change of owner at the back end, where no event tells. */
 const POSITION_POLICY = { ttlMs: 30_000, staleMs: 0 } as const;
@@ -17,6 +18,7 @@ export interface Objects {
   readonly systems: Systems;
   readonly operation: Operation;
   readonly loads: Loads;
+  readonly reads: StaffReads;
   sheet(type: string): TypeSheet;
   /** Whether the provider has a back end for the type. */
   serves(type: string, provider: string): boolean;
@@ -47,6 +49,7 @@ interface Place {
 
 export function objectsOf(systems: Systems, operation: Operation): Objects {
   const loads = loadsOf(systems, operation);
+  const reads = staffReads(systems.own, operation);
 
   function sheet(type: string): TypeSheet {
     const found = systems.contract.types.get(type);
@@ -143,9 +146,11 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   }
 
   async function mayUse(fn: SsmFunction, item: Item): Promise<boolean> {
-    const position = await positionOf(item);
+    const stands = await positionOf(item);
     // what isn't there is nobody's, and not everybody's who may see every customer
-    return position !== NOWHERE && may(operation.principal, fn, position, operation.nowMs);
+    const allowed = stands !== NOWHERE && may(operation.principal, fn, stands, operation.nowMs);
+    if (allowed) reads.saw(stands);
+    return allowed;
   }
 
   async function visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]> {
@@ -187,7 +192,20 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   const serves = (type: string, provider: string): boolean =>
     systems.client.providersOf(sourceOf(sheet(type), provider).api).includes(provider);
 
-  return { systems, operation, loads, sheet, serves, load, see, by, visible, position: positionOf, mayUse };
+  return {
+    systems,
+    operation,
+    loads,
+    reads,
+    sheet,
+    serves,
+    load,
+    see,
+    by,
+    visible,
+    position: positionOf,
+    mayUse,
+  };
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

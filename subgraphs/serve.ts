@@ -136,13 +136,15 @@ export function serve(name: string, systems: Systems, resolvers: Resolvers): Sub
         contract: systems.contract,
         sheet: sheet ?? fail(),
       };
-      return await execute({
+      const result = await execute({
         schema,
         document,
         contextValue: context,
         variableValues: request.variables,
         operationName: request.operationName ?? null,
       });
+      context.objects.reads.record(name);
+      return result;
     } catch (error) {
       return { errors: [error instanceof GraphQLError ? error : clientError('INTERNAL_SERVER_ERROR')] };
     }

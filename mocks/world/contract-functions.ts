@@ -13,9 +13,20 @@ const PREPAID = [
   'USAGE_VIEW',
   'USAGE_RECORD_VIEW',
   'CHARGE_VIEW',
+  'AUTHORIZATION_VIEW',
+  'AUDIT_VIEW',
+  'PERSONAL_DATA_MANAGE',
 ];
 
-const POSTPAID = [...PREPAID, 'ACCOUNT_VIEW', 'BILL_VIEW'];
+// whoever has more than one line has more than one person
+const POSTPAID = [
+  ...PREPAID,
+  'ACCOUNT_VIEW',
+  'BILL_VIEW',
+  'AUTHORIZATION_GRANT',
+  'AUTHORIZATION_ENABLE',
+  'AUTHORITY_GIVE',
+];
 
 export const CONTRACT_FUNCTIONS: Readonly<Record<Segment, readonly string[]>> = {
   enterprise: POSTPAID,

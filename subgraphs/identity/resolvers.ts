@@ -1,43 +1,45 @@
-// What the identity data sheet can't say: who asks, and what was granted.
-import { FUNCTIONS, holds, type SsmFunction } from '../../schema/access.ts';
-import { idOfType } from '../../schema/id.ts';
-import type { Grant } from '../../schema/principal.ts';
-import type { Resolvers } from '../context.ts';
-import { reference } from '../item.ts';
-import { attributesFor } from '../projection.ts';
+// What the identity data sheet can't say: who asks, what was granted, and the changes of that.
+import { encodeId } from '../../schema/id.ts';
+import type { EventHandlers, Resolvers } from '../context.ts';
+import { compileIds } from '../path.ts';
+import { securityAlarms } from './alarms/alarm-list.ts';
+import { auditTrail } from './audit-trail.ts';
+import { authorities, giveAuthority, withdrawAuthority } from './authorization/authority.ts';
+import { changeAuthorization, enableUse, grantAuthorization } from './authorization/give.ts';
+import { authorization, authorizations } from './authorization/list.ts';
+import { mayI } from './authorization/may-i.ts';
+import { resumeAuthorization, revokeAuthorization, suspendAuthorization } from './authorization/state.ts';
+import { me } from './me.ts';
+import { erasePersonalData, exportPersonalData } from './personal-data.ts';
+import { SIGN_IN_MUTATIONS } from './sign-in/resolvers.ts';
 
-const NAMES = Object.keys(FUNCTIONS) as SsmFunction[]; // the keys of a constant
-
-const authorization = (grant: Grant) => ({
-  functions: grant.functions,
-  scope: grant.scope.kind,
-  services:
-    grant.scope.kind === 'SERVICES'
-      ? grant.scope.ids.flatMap((id) => {
-          const parts = idOfType(id, 'Service');
-          return parts === undefined ? [] : [reference('Service', parts.provider, parts.id)];
-        })
-      : null,
-  validFor: { start: grant.from ?? null, end: grant.until ?? null },
-});
+/** Sign-in and authorizations live in the store. */
+export const keepsState = true;
 
 export const resolvers: Resolvers = {
-  Query: {
-    me: (_root, _args, { operation: { principal, nowMs } }) => ({
-      actorId: principal.actorId,
-      kind: principal.kind,
-      name: principal.displayName ?? null,
-      functions: NAMES.filter((name) => holds(principal, name, nowMs)).sort(),
-      authorizations: principal.grants.map(authorization),
-    }),
+  ...me,
+  Query: { ...me.Query, auditTrail, authorities, authorization, authorizations, mayI, securityAlarms },
+  Mutation: {
+    ...SIGN_IN_MUTATIONS,
+    changeAuthorization,
+    enableUse,
+    erasePersonalData,
+    exportPersonalData,
+    giveAuthority,
+    grantAuthorization,
+    resumeAuthorization,
+    revokeAuthorization,
+    suspendAuthorization,
+    withdrawAuthority,
   },
-  Actor: {
-    async customer(_me, _args, { operation, objects, sheet }, info) {
-      const id = operation.principal.customerId;
-      const parts = id === undefined ? undefined : idOfType(id, 'Customer');
-      if (parts === undefined || !objects.serves('Customer', parts.provider)) return null;
-      const attributes = attributesFor(info, objects.sheet('Customer'), sheet);
-      return (await objects.see('Customer', parts.provider, parts.id, attributes)) ?? null;
-    },
+};
+
+const customersOf = compileIds('engagedParty.id');
+
+export const events: EventHandlers = {
+  /** A contract has changed: what it allows is read anew by the next operation, on every instance. */
+  async agreement({ provider, object }, { own }) {
+    const customers = customersOf(object).map((id) => encodeId(provider, 'Customer', id));
+    await Promise.all(customers.map((id) => own?.contracts.changed(id)));
   },
 };

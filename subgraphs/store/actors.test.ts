@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
+import { CONTRACT_FUNCTIONS } from '../../schema/access.ts';
 import { postgresForTests } from '../../test/support/services.ts';
 import { type ActorToSave, saveActors } from './actors.ts';
 import { grantReader } from './grants.ts';
@@ -13,7 +14,11 @@ afterAll(async () => {
 });
 
 overBothDatabases(postgres, (current) => {
-  const read = (actorId: string) => grantReader(current().store, { now }).read(actorId);
+  /** As it was saved: without the numbers that the store gave its grants. */
+  const read = async (actorId: string) => {
+    const found = await grantReader(current().store, { now }).read(actorId);
+    return found && { ...found, grants: found.grants.map(({ id: _id, ...grant }) => grant) };
+  };
 
   test('an actor is read as it was saved', async () => {
     const { store } = current();
@@ -90,6 +95,35 @@ overBothDatabases(postgres, (current) => {
       .where(sql`${authorization.actorId} = ${actor.actorId}`);
     expect(rows).toHaveLength(2);
     expect(rows.every((row) => row.revokedAt !== null)).toBe(true);
+  });
+
+  test("a manager's row holds all that a contract can name, and what somebody granted meanwhile stays", async () => {
+    const { store } = current();
+    const actor: ActorToSave = { ...manager(), wholeContract: true, grants: [] };
+    await saveActors(store, [actor]);
+    expect((await read(actor.actorId))?.grants).toEqual([
+      { functions: CONTRACT_FUNCTIONS, scope: { kind: 'CUSTOMER' } },
+    ]);
+    const { authorization } = store.tables;
+    const granted = { functions: ['BILL_VIEW'], scope: { kind: 'CUSTOMER' } };
+    await store.db
+      .insert(authorization)
+      .values({ ...granted, actorId: actor.actorId, grantorId: 'somebody' });
+    expect(await saveActors(store, [actor])).toEqual([]);
+    expect(await saveActors(store, [{ ...actor, wholeContract: false }])).toEqual([actor.actorId]);
+    expect((await read(actor.actorId))?.grants).toEqual([granted]);
+  });
+
+  test('what one customer granted is nothing once the actor is of another', async () => {
+    const { store } = current();
+    const actor = manager();
+    await saveActors(store, [actor]);
+    const { actor: table } = store.tables;
+    await store.db
+      .update(table)
+      .set({ customerId: 'another' })
+      .where(sql`${table.actorId} = ${actor.actorId}`);
+    expect(await read(actor.actorId)).toMatchObject({ customerId: 'another', grants: [] });
   });
 
   test('a grant whose period is over is left out; one that is to come is in, with its beginning', async () => {

@@ -2,11 +2,14 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { TopicBus } from '../../schema/ports.ts';
 import type { Principal } from '../../schema/principal.ts';
-import { meaningOf, rowOf } from './authorization-row.ts';
+import { meaningOf, type NewAuthorizationRow, rowOf, WHOLE_CONTRACT } from './authorization-row.ts';
 import { grantsTopic } from './grants.ts';
 import type { Store } from './store.ts';
 
-export type ActorToSave = Omit<Principal, 'grantVersion'>;
+export interface ActorToSave extends Omit<Principal, 'grantVersion' | 'authority'> {
+  /** A manager's: all that the customer's contract names, whatever it names. */
+  readonly wholeContract?: boolean;
+}
 
 /** Rows in one statement: PostgreSQL takes 65,535 parameters. */
 const ACTORS_AT_ONCE = 500;
@@ -33,6 +36,13 @@ export async function saveActors(
   return changed;
 }
 
+function rowsToSave({ actorId, customerId, grants, wholeContract }: ActorToSave): NewAuthorizationRow[] {
+  const rows = grants.map((grant) => rowOf(actorId, customerId, grant));
+  if (wholeContract !== true) return rows;
+  const all = rowOf(actorId, customerId, { functions: [], scope: { kind: 'CUSTOMER' } });
+  return [{ ...all, functions: [WHOLE_CONTRACT] }, ...rows];
+}
+
 async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToSave[]): Promise<string[]> {
   const { actor: actorTable, authorization } = store.tables;
   const ids = actors.map((actor) => actor.actorId);
@@ -50,7 +60,14 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
   const inForce = await tx
     .select()
     .from(authorization)
-    .where(and(inArray(authorization.actorId, ids), isNull(authorization.revokedAt)));
+    // what somebody granted meanwhile isn't this function's to take back
+    .where(
+      and(
+        inArray(authorization.actorId, ids),
+        isNull(authorization.revokedAt),
+        isNull(authorization.grantorId),
+      ),
+    );
 
   const meanings = new Map<string, string[]>();
   for (const row of inForce)
@@ -59,7 +76,7 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
   const changed: string[] = [];
   for (const actor of actors) {
     const was = before.get(actor.actorId);
-    const rows = actor.grants.map((grant) => rowOf(actor.actorId, grant));
+    const rows = rowsToSave(actor);
     const has = (meanings.get(actor.actorId) ?? []).sort();
     const sameGrants = JSON.stringify(has) === JSON.stringify(rows.map(meaningOf).sort());
     const next = {
@@ -73,7 +90,9 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
       was.displayName === next.displayName &&
       was.customerId === next.customerId &&
       was.active;
-    if (was === undefined || (sameActor && sameGrants && was.grantVersion > 0)) continue;
+    // who was erased stays so, whatever is seeded
+    if (was === undefined || was.erasedAt !== null || (sameActor && sameGrants && was.grantVersion > 0))
+      continue;
     changed.push(actor.actorId);
     await tx
       .update(actorTable)
@@ -83,7 +102,13 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
     await tx
       .update(authorization)
       .set({ revokedAt: new Date() })
-      .where(and(eq(authorization.actorId, actor.actorId), isNull(authorization.revokedAt)));
+      .where(
+        and(
+          eq(authorization.actorId, actor.actorId),
+          isNull(authorization.revokedAt),
+          isNull(authorization.grantorId),
+        ),
+      );
     if (rows.length > 0) await tx.insert(authorization).values(rows);
   }
   return changed;

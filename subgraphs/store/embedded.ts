@@ -5,7 +5,11 @@ import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { lockFolder } from './folder-lock.ts';
 import { type MigrationConnection, migrate, migrationsOnDisk } from './migrate.ts';
+import { letUse } from './roles.ts';
 import type { Opened } from './store.ts';
+
+/** From its opening on, the one connection is this role's. */
+const USING_ROLE = 'ssm_gateway';
 
 interface EmbeddedOptions {
   /** Undefined: in memory, gone with the process. */
@@ -32,7 +36,13 @@ export async function openEmbedded({ dataFolder, schema }: EmbeddedOptions): Pro
     if (dataFolder !== undefined) await mkdir(join(dataFolder, 'pglite'), { recursive: true });
     client = await PGlite.create(dataFolder === undefined ? 'memory://' : join(dataFolder, 'pglite'));
     const opened = client;
-    await migrate(asMigrationConnection(opened), schema, await migrationsOnDisk());
+    const connection = asMigrationConnection(opened);
+    await migrate(connection, schema, await migrationsOnDisk());
+    await connection.script(
+      `DO $$ BEGIN CREATE ROLE ${USING_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$`,
+    );
+    await letUse(connection, schema, USING_ROLE);
+    await connection.script(`SET ROLE ${USING_ROLE}`);
     return {
       db: drizzle({ client: opened }),
       async close() {

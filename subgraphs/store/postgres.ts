@@ -2,10 +2,12 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type MigrationConnection, migrate, migrationsOnDisk } from './migrate.ts';
+import { letUse, roleIn } from './roles.ts';
 import type { Opened } from './store.ts';
 
 interface PostgresOptions {
   readonly databaseUrl: string;
+  readonly migrationDatabaseUrl: string | undefined;
   readonly schema: string;
   readonly poolSize: number;
   readonly onFault: (error: unknown) => void;
@@ -28,15 +30,19 @@ function asMigrationConnection(client: pg.Client): MigrationConnection {
 }
 
 /** On a connection of its own: a migration may take longer than a query is allowed to. */
-async function migrated({ databaseUrl, schema, onFault }: PostgresOptions): Promise<void> {
+async function migrated(options: PostgresOptions): Promise<void> {
+  const { databaseUrl, migrationDatabaseUrl, schema, onFault } = options;
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    connectionString: migrationDatabaseUrl ?? databaseUrl,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   client.on('error', onFault);
   try {
     await client.connect();
     await migrate(asMigrationConnection(client), schema, await migrationsOnDisk());
+    const role = migrationDatabaseUrl === undefined ? undefined : roleIn(databaseUrl);
+    if (role !== undefined && role !== roleIn(migrationDatabaseUrl ?? ''))
+      await letUse(asMigrationConnection(client), schema, role);
   } finally {
     await client.end().catch(onFault);
   }

@@ -24,6 +24,8 @@ export interface Store extends HealthSource {
 export interface StoreOptions {
   /** `postgres://…`. Without it the store is embedded: in `dataFolder`, or in memory without that too. */
   readonly databaseUrl?: string;
+  /** The same database as the role that owns the tables. Without it one role does both. */
+  readonly migrationDatabaseUrl?: string;
   readonly dataFolder?: string;
   readonly inMemory?: boolean;
   /** All our tables are in this one. */
@@ -49,12 +51,12 @@ async function answers(db: Database): Promise<boolean> {
 
 /** Rejects when the database can't be opened or migrated; the message names no credentials. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, schema = 'ssm', poolSize = 10, onFault = () => {} } = options;
+  const { databaseUrl, migrationDatabaseUrl, schema = 'ssm', poolSize = 10, onFault = () => {} } = options;
   const dataFolder = options.inMemory === true ? undefined : options.dataFolder;
   const opened =
     databaseUrl === undefined
       ? await openEmbedded({ dataFolder, schema })
-      : await openPostgres({ databaseUrl, schema, poolSize, onFault });
+      : await openPostgres({ databaseUrl, migrationDatabaseUrl, schema, poolSize, onFault });
   const report: Omit<HealthReport, 'state'> = {
     name: databaseUrl === undefined ? 'pglite' : 'postgresql',
     kind: 'STORE',

@@ -1,5 +1,6 @@
 // The tables as TypeScript sees them; the migrations make them.
 import { bigint, boolean, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import { signInTablesIn } from './sign-in-tables.ts';
 
 export type Tables = ReturnType<typeof tablesIn>;
 
@@ -16,6 +17,7 @@ export function tablesIn(schemaName: string) {
     grantVersion: integer('grant_version').notNull().default(1),
     active: boolean('active').notNull().default(true),
     createdAt: instant('created_at').notNull().defaultNow(),
+    erasedAt: instant('erased_at'),
   });
   const authorization = schema.table('authorization', {
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -26,6 +28,65 @@ export function tablesIn(schemaName: string) {
     validUntil: instant('valid_until'),
     createdAt: instant('created_at').notNull().defaultNow(),
     revokedAt: instant('revoked_at'),
+    customerId: text('customer_id'),
+    grantorId: text('grantor_id'),
+    parentId: bigint('parent_id', { mode: 'number' }),
+    daily: jsonb('daily'),
+    amountLimit: jsonb('amount_limit'),
+    version: integer('version').notNull().default(1),
+    suspendedAt: instant('suspended_at'),
+    suspendedBy: text('suspended_by'),
+    revokedBy: text('revoked_by'),
   });
-  return { actor, authorization };
+  const authority = schema.table('authority', {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    customerId: text('customer_id').notNull(),
+    giverId: text('giver_id').notNull(),
+    actorId: text('actor_id').notNull(),
+    validFrom: instant('valid_from'),
+    validUntil: instant('valid_until'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    withdrawnAt: instant('withdrawn_at'),
+    withdrawnBy: text('withdrawn_by'),
+  });
+  const contract = schema.table('contract', {
+    customerId: text('customer_id').primaryKey(),
+    functions: text('functions').array().notNull(),
+    readAt: instant('read_at').notNull(),
+  });
+  const auditEntry = schema.table('audit_entry', {
+    // number and hashes are the database's to give
+    seq: bigint('seq', { mode: 'number' }).primaryKey().default(0),
+    atMs: bigint('at_ms', { mode: 'number' }).notNull(),
+    actorId: text('actor_id').notNull(),
+    customerId: text('customer_id'),
+    action: text('action').notNull(),
+    objectId: text('object_id'),
+    outcome: text('outcome').notNull(),
+    detail: text('detail'),
+    requestId: text('request_id').notNull(),
+    origin: text('origin'),
+    times: integer('times').notNull().default(1),
+    previousHash: text('previous_hash').notNull().default(''),
+    hash: text('hash').notNull().default(''),
+  });
+  const auditHead = schema.table('audit_head', {
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    hash: text('hash').notNull(),
+  });
+  const auditOrigin = schema.table('audit_origin', {
+    ref: text('ref').primaryKey(),
+    actorId: text('actor_id').notNull(),
+    address: text('address').notNull(),
+  });
+  return {
+    actor,
+    authorization,
+    authority,
+    contract,
+    auditEntry,
+    auditHead,
+    auditOrigin,
+    ...signInTablesIn(schema),
+  };
 }

@@ -75,6 +75,11 @@ export const BACKENDS = {
     paths: { v4: '/tmf-api/resourceInventoryManagement/v4' },
     resources: ['resource'],
   }),
+  TMF642: row({
+    version: 'v4',
+    paths: { v4: '/tmf-api/alarm/v4', v5: '/tmf-api/alarmManagement/v4' },
+    resources: ['alarm'],
+  }),
   TMF645: row({
     version: 'v4',
     paths: {

@@ -14,7 +14,7 @@ import { fetchOne } from './lookup.ts';
 import type { Providers } from './providers.ts';
 import { fieldNames } from './query.ts';
 import { runTask } from './task.ts';
-import type { TmfObject } from './tmf-object.ts';
+import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
 
 export type { Source } from './back-end.ts';
 export type { Call } from './budget.ts';
@@ -41,6 +41,8 @@ export interface TmfClient {
   page(source: Source, ask: PageAsk, call: Call): Promise<Page>;
   /** Asks by a safe POST and waits until its state is final. */
   task(source: Source, body: unknown, call: Call): Promise<TmfObject>;
+  /** Makes an object by a POST that is sent once: after a fault nobody knows whether it is there. */
+  create(source: Source, body: unknown, call: Call): Promise<TmfObject | undefined>;
   /** Asks for notifications; undefined where the back end has no hub or wants none of it. */
   subscribe(
     source: HubSource,
@@ -117,6 +119,11 @@ export function createTmfClient({
       listMany(backEndOf(source), source, values, ask, budgetOf(call, now)),
     page: async (source, ask, call) => listPage(backEndOf(source), source, ask, budgetOf(call, now)),
     task: async (source, body, call) => runTask(backEndOf(source), source, body, budgetOf(call, now)),
+    async create(source, body, call) {
+      const request = { method: 'POST', resource: source.resource, body, repeatable: false } as const;
+      const answer = await backEndOf(source).send(request, budgetOf(call, now));
+      return isRecord(answer.body) ? tmfObject(answer.body) : undefined;
+    },
     async subscribe(source, callbackUrl, query) {
       const backEnd = backEndOf(source);
       return subscribeToHub(backEnd, callbackUrl, query, hubCall(backEnd));

@@ -2,6 +2,7 @@
 import { encodeId } from '../../schema/id.ts';
 import type { MatrixActor } from './actors.ts';
 import type { Ask } from './by-id.ts';
+import { IDENTITY_LISTS } from './identity-lists.ts';
 import { table, verdict } from './verdicts.ts';
 
 const id = (type: string, backEnd: string) => JSON.stringify(encodeId('home', type, backEnd));
@@ -105,6 +106,7 @@ export const LISTS: readonly ListQuery[] = [
     ),
     below: ['numbers'],
   },
+  ...IDENTITY_LISTS,
 ];
 
 /** Naming the other customer's object, or one that isn't there. */

@@ -94,6 +94,8 @@ export interface WorldOptions extends InstanceOptions {
   readonly simulator?: SimulatorOptions;
   /** Actors besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
+  /** In the place of this world's own: a sender, a log. */
+  readonly surroundings?: Pick<Surroundings, 'sender' | 'log'>;
 }
 
 const AUDIENCE = 'ssm-gateway';
@@ -133,7 +135,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const write = (line: string) => void log.push(line);
     const logger = pino({ level: 'warn' }, { write });
     const { actors = [] } = options;
-    return { now: clock.now, simulator: { apis }, namespace, log: logger, store: 'memory', actors };
+    const own = { now: clock.now, simulator: { apis }, namespace, log: logger, actors };
+    return { ...own, store: 'memory', ...options.surroundings };
   }
 
   function configOf(env: Readonly<Record<string, string>> = {}) {

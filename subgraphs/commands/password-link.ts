@@ -1,0 +1,27 @@
+// `npm run password:link -- <actor>`: makes a one-time link's token by which an actor sets its first password.
+import { parseArgs } from 'node:util';
+import { eq } from 'drizzle-orm';
+import { newLink } from '../identity/sign-in/credentials.ts';
+import { openedStore, STORE_ARGUMENTS, STORE_USAGE } from './opened-store.ts';
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: STORE_ARGUMENTS, allowPositionals: true });
+  const [actorId] = positionals;
+  const store = actorId === undefined ? undefined : await openedStore(values);
+  if (store === undefined || actorId === undefined)
+    throw new Error(`npm run password:link -- <actor> ${STORE_USAGE}`);
+  try {
+    const { actor } = store.tables;
+    const found = await store.db.select().from(actor).where(eq(actor.actorId, actorId));
+    if (found.length === 0) throw new Error(`there is no actor ${actorId}`);
+    const { token, expiresAtMs } = await newLink(store, actorId, Date.now());
+    console.log(`${token}\ngood once, until ${new Date(expiresAtMs).toISOString()}: mutation resetPassword`);
+  } finally {
+    await store.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
