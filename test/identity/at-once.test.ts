@@ -51,7 +51,6 @@ if (redis !== undefined && postgres !== undefined) {
     afterAll(async () => {
       await world.stop();
       await redis.close();
-      await postgres.close();
     });
 
     /** What every instance answers, asked at once. */
@@ -137,6 +136,9 @@ if (redis !== undefined && postgres !== undefined) {
     });
   });
 }
+
+// both suites use it, each in its turn
+afterAll(async () => postgres?.close());
 
 describe('SSM-A-02 without Redis', () => {
   if (postgres === undefined) return;
