@@ -102,8 +102,9 @@ test('connections are kept', async () => {
     sockets.add(request.socket);
     json(request, response, body);
   };
-  for (let at = 0; at < 5; at++) await remote.run(REQUEST, operation());
-  expect(sockets.size).toBe(1);
+  for (let at = 0; at < 20; at++) await remote.run(REQUEST, operation());
+  // one is free again only on the event loop's next turn: a call that follows at once takes the other
+  expect(sockets.size).toBeLessThanOrEqual(2);
 });
 
 test('errors come through with path and code', async () => {

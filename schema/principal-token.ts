@@ -1,6 +1,6 @@
 // The principal on its way to a subgraph elsewhere: a signed token that is good for one request to one subgraph.
-import { createHash } from 'node:crypto';
-import { type CryptoKey, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { createHash, KeyObject, sign } from 'node:crypto';
+import { type CryptoKey, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { FUNCTIONS, type SsmFunction } from './access.ts';
 import { ACTOR_KINDS, type Principal } from './principal.ts';
@@ -75,16 +75,40 @@ const claims = z.object({
   }),
 });
 
-export function signPrincipal(principal: Principal, signing: Signing): Promise<string> {
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+interface Signer {
+  readonly header: string;
+  readonly key: KeyObject;
+}
+
+const signers = new WeakMap<SigningKey, Signer>();
+
+function signerOf(key: SigningKey): Signer {
+  let signer = signers.get(key);
+  if (signer === undefined) {
+    const header = encoded({ alg: 'EdDSA', kid: key.kid, typ: TYPE });
+    signer = { header, key: KeyObject.from(key.privateKey) };
+    signers.set(key, signer);
+  }
+  return signer;
+}
+
+/** Compact JWS (RFC 7515). By Node's own crypto: a third of the CPU time of a signature by way of WebCrypto. */
+export function signPrincipal(principal: Principal, signing: Signing): string {
   const nowS = Math.floor(signing.nowMs / 1000);
-  return new SignJWT({ principal, queryHash: signing.queryHash })
-    .setProtectedHeader({ alg: 'EdDSA', kid: signing.key.kid, typ: TYPE })
-    .setIssuer(ISSUER)
-    .setAudience(signing.audience)
-    .setJti(signing.requestId)
-    .setIssuedAt(nowS)
-    .setExpirationTime(nowS + LIFETIME_S)
-    .sign(signing.key.privateKey);
+  const { header, key } = signerOf(signing.key);
+  const payload = encoded({
+    principal,
+    queryHash: signing.queryHash,
+    iss: ISSUER,
+    aud: signing.audience,
+    jti: signing.requestId,
+    iat: nowS,
+    exp: nowS + LIFETIME_S,
+  });
+  const signed = `${header}.${payload}`;
+  return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
 }
 
 /** Never rejects: whatever is wrong with the token, or with reading the keys, is a refusal. */
