@@ -29,6 +29,8 @@ export interface Config {
   readonly redisUrl?: string;
   readonly databaseUrl?: string;
   readonly dataFolder: string;
+  readonly supergraphFile?: string;
+  readonly workers: number;
   readonly remoteSubgraphs: readonly RemoteAddress[];
   readonly tokens: TokenSource;
   readonly principalKeyFile?: string;
@@ -65,10 +67,13 @@ function contradictions(options: Options, demo: boolean): string[] {
   if (!demo && !jwks) faults.push('TOKEN_JWKS_URL: needed outside demo mode');
   if (jwks && options.TOKEN_ISSUER === undefined) faults.push('TOKEN_ISSUER: needed with TOKEN_JWKS_URL');
   if (!jwks && options.TOKEN_ISSUER !== undefined) faults.push('TOKEN_JWKS_URL: needed with TOKEN_ISSUER');
-  if (!demo && options.SUBGRAPHS.length > 0) {
-    for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
-      if (options[name] === undefined) faults.push(`${name}: needed with SUBGRAPHS, which share it`);
-    }
+  const sharers = [
+    ...(!demo && options.SUBGRAPHS.length > 0 ? ['SUBGRAPHS'] : []),
+    ...(options.WORKERS > 1 ? ['WORKERS'] : []),
+  ];
+  for (const name of ['DATABASE_URL', 'REDIS_URL'] as const) {
+    if (sharers.length > 0 && options[name] === undefined)
+      faults.push(`${name}: needed with ${sharers.join(' and ')}, which share it`);
   }
   const names = options.SUBGRAPHS.map(({ name }) => name);
   if (new Set(names).size < names.length) faults.push('SUBGRAPHS: a name stands twice');
@@ -100,6 +105,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...given('redisUrl', options.REDIS_URL),
     ...given('databaseUrl', options.DATABASE_URL),
     dataFolder: options.DATA_FOLDER,
+    ...given('supergraphFile', options.SUPERGRAPH_FILE),
+    workers: options.WORKERS,
     remoteSubgraphs: options.SUBGRAPHS,
     tokens:
       url === undefined || issuer === undefined

@@ -7,7 +7,6 @@ import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import { type Logger, pino } from 'pino';
 import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
 import { type Simulator, startSimulator } from '../mocks/simulator.ts';
-import { findSubgraphs, readContract } from '../schema/contract.ts';
 import type { Contract } from '../schema/data-sheet.ts';
 import type { CacheDriver } from '../subgraphs/cache/driver.ts';
 import { memoryCache } from '../subgraphs/cache/memory.ts';
@@ -27,10 +26,11 @@ import type { BackEndEvents } from './back-end-events.ts';
 import { readOperations } from './client-operations.ts';
 import { type Config, readSecret } from './config.ts';
 import { demoPrincipal, demoProviders } from './demo.ts';
+import { graphFiles, readSheets } from './graph-files.ts';
 import { keptSecret } from './kept-secret.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
-import { remoteSubgraph } from './remote-subgraph.ts';
 import { startGateway } from './start.ts';
+import { watchFile } from './watched-file.ts';
 
 const ROOT = new URL('../', import.meta.url);
 /** What a gateway wants to hear of, as soon as it happens. */
@@ -45,6 +45,8 @@ export interface Surroundings {
   readonly namespace?: string;
   /** Nothing on disk: without DATABASE_URL the embedded database is gone with the process. */
   readonly store?: 'memory';
+  /** False: another process of the same gateway asks back ends for their notifications. */
+  readonly subscribes?: boolean;
   /** Demo actors besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
 }
@@ -55,6 +57,8 @@ export interface Running {
   readonly simulator: Simulator | undefined;
   /** Who may sign in to the demonstration; nobody outside demo mode. */
   readonly actors: readonly { readonly id: string; readonly description: string }[];
+  /** Takes the supergraph and the subgraphs' data sheets anew from their files; resolves with whether they fit. */
+  reload?(): Promise<boolean>;
   /** Drains and closes everything that was started. */
   stop(): Promise<void>;
 }
@@ -97,8 +101,7 @@ async function modulesOf(contract: Contract): Promise<ReadonlyMap<string, Subgra
 async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
   const { now = Date.now, namespace = 'ssm' } = surroundings;
   const log = surroundings.log ?? pino({ level: config.logLevel }, pino.destination(2));
-  const contract = readContract(findSubgraphs(new URL('subgraphs/', ROOT)));
-  if (contract.faults.length > 0) throw new Error(`The schema has faults:\n${contract.faults.join('\n')}`);
+  const contract = readSheets();
   const own = config.demo && surroundings.simulator === undefined;
   const simulator = own ? await startSimulator({ now, subscribers: config.subscribers }) : undefined;
   const providers = await openProviders(config.providersFile, surroundings.simulator ?? simulator);
@@ -191,45 +194,47 @@ async function register({ client, log }: Parts, eventsUrl: string): Promise<() =
 /** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
 export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
   const parts = await openParts(config, surroundings);
-  const { systems, modules, log, now, cache, client } = parts;
-  const { contract } = systems;
+  const { log, now, cache, client } = parts;
   const { store, grants } = await openActors(parts, surroundings);
   const keys = await openPrincipalKeys(config);
-  const remotes = config.remoteSubgraphs.map(({ name, url }) => {
-    const sdl = contract.subgraphs.get(name)?.sdl;
-    if (sdl === undefined) throw new Error(`SUBGRAPHS: there is no ${name}`);
-    const onFault = (fault: object) => log.warn(fault, 'subgraph failed');
-    return remoteSubgraph({ name, url, sdl, key: keys.signing, now, onFault });
+  const { contract, ...rest } = parts.systems;
+  const graph = graphFiles({
+    ...parts,
+    contract,
+    key: keys.signing,
+    local: [...parts.modules.keys()],
+    serve: (name, sheets) =>
+      serve(name, { ...rest, contract: sheets }, parts.modules.get(name)?.resolvers ?? {}),
   });
-  const elsewhere = new Set(remotes.map(({ name }) => name));
-  const local = [...modules].filter(([name]) => !elsewhere.has(name));
-  const subgraphs = [...local.map(([name, { resolvers }]) => serve(name, systems, resolvers)), ...remotes];
   const events = await eventsInto(parts);
   const actors = config.demo
     ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description }))
     : [];
   const gateway = await startGateway({
     config,
-    supergraphSdl: await readFile(new URL('schema/supergraph.graphql', ROOT), 'utf8'),
-    subgraphs,
+    ...(await graph.read()),
     grants,
     responseStore: cache,
     health: [{ health: async () => client.health() }, cache, store],
     operations: await readOperations(fileURLToPath(new URL('schema/operations/', ROOT))),
     ...(config.demo ? { demo: { actors } } : {}),
-    ...(remotes.length === 0 ? {} : { principalKeys: keys }),
+    ...(graph.remotes.length === 0 ? {} : { principalKeys: keys }),
     events,
     log,
     now,
   });
-  const base = config.publicUrl ?? (config.demo ? gateway.url : undefined);
+  const reload = () => gateway.reload(graph.read);
+  const unwatch = await watchFile(graph.file, reload);
+  const reached = config.publicUrl ?? (config.demo ? gateway.url : undefined);
+  const base = surroundings.subscribes === false ? undefined : reached;
   const deregister =
     base === undefined ? undefined : await register(parts, `${base}/events/${events.secret}`);
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    unwatch();
     await deregister?.();
     await gateway.drain();
-    await Promise.all(remotes.map((remote) => remote.close()));
+    await Promise.all(graph.remotes.map((remote) => remote.close()));
     await store.close();
     await closeParts(parts);
   };
@@ -238,6 +243,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     contract,
     simulator: parts.simulator,
     actors,
+    reload,
     stop() {
       stopping ??= stop();
       return stopping;

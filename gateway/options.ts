@@ -44,6 +44,15 @@ const form = {
     .optional()
     .describe('PostgreSQL for what the gateway owns. Without it: PGlite in DATA_FOLDER.'),
   DATA_FOLDER: z.string().default('./data').describe('Keys, the embedded database and the built page.'),
+  SUPERGRAPH_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'The supergraph; taken anew when the file changes and at SIGHUP. Without it: schema/supergraph.graphql.',
+    ),
+  WORKERS: whole(1, 256)
+    .default(1)
+    .describe('Processes that share the port. More than one need DATABASE_URL and REDIS_URL.'),
   SUBGRAPHS: subgraphList.default([]).describe('Subgraphs that run elsewhere: name=url,name=url.'),
   TOKEN_ISSUER: z.string().optional().describe('`iss` of the access tokens; goes with TOKEN_JWKS_URL.'),
   TOKEN_AUDIENCE: z.string().default('ssm-gateway').describe('`aud` that an access token must name.'),

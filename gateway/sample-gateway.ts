@@ -49,6 +49,22 @@ const composed = compose(contract);
 if (composed.supergraphSdl === undefined) throw new Error(composed.faults.join('\n'));
 export const SUPERGRAPH = composed.supergraphSdl;
 
+/** The same graph with one more field of Query in the catalogue. */
+export function supergraphWith(field: string): {
+  readonly supergraphSdl: string;
+  readonly catalogue: string;
+} {
+  const sdl = CATALOGUE.replace('type Query {', `type Query {\n  ${field} @access(function: PUBLIC)`);
+  const changed = readContract([
+    { name: 'billing', sdl: BILLING },
+    { name: 'catalogue', sdl },
+  ]);
+  const { supergraphSdl, faults } = compose(changed);
+  const catalogue = changed.subgraphs.get('catalogue')?.sdl;
+  if (supergraphSdl === undefined || catalogue === undefined) throw new Error(faults.join('\n'));
+  return { supergraphSdl, catalogue };
+}
+
 /** What a subgraph was asked, and how it answers: tests put failures in its place. */
 export interface SampleSubgraph extends Subgraph {
   readonly requests: SubgraphRequest[];

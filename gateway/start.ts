@@ -1,31 +1,26 @@
 // Starts a gateway from its parts, and stops it without dropping what is in flight.
-import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { GrantReader, HealthSource, ResponseStore, Subgraph } from '../schema/ports.ts';
+import type { GrantReader, HealthSource, ResponseStore } from '../schema/ports.ts';
 import { authenticator } from './authenticate.ts';
 import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
-import { bounded } from './bounded-subgraph.ts';
 import type { ClientOperation } from './client-operations.ts';
 import type { Config } from './config.ts';
 import { type DemoIssuer, openDemoIssuer } from './demo-issuer.ts';
-import { knownDocuments } from './documents.ts';
-import { createEngine, type Engine, type EngineOptions } from './engine.ts';
+import type { EngineOptions } from './engine.ts';
+import { type GraphSource, openGraph } from './graph.ts';
 import { graphqlListener } from './graphql-listener.ts';
+import { type Graphs, openGraphs } from './graphs.ts';
 import { serveHealth } from './health.ts';
 import { createHttpServer } from './http-server.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { type DemoActor, servePage } from './page.ts';
 import { type PrincipalKeys, servePrincipalKeys } from './principal-keys.ts';
 import { responseCache } from './response-cache.ts';
-import { readRules } from './schema-rules.ts';
-import { createPipeline } from './server.ts';
 
-export interface GatewayParts {
+export interface GatewayParts extends GraphSource {
   readonly config: Config;
-  readonly supergraphSdl: string;
-  readonly subgraphs: readonly Subgraph[];
   readonly grants: GrantReader;
   readonly responseStore: ResponseStore;
   readonly health: readonly HealthSource[];
@@ -44,6 +39,8 @@ export interface GatewayParts {
 
 export interface Gateway {
   readonly url: string;
+  /** Takes another supergraph, with its subgraphs, while it serves; a bad one is refused. */
+  readonly reload: Graphs['reload'];
   /** Readiness says no, nothing new is taken, what is in flight is answered within the configured time. */
   drain(): Promise<void>;
 }
@@ -57,7 +54,7 @@ async function listen(app: FastifyInstance, { port, host }: Config): Promise<str
 }
 
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { config, supergraphSdl, grants, log, now = Date.now } = parts;
+  const { config, grants, log, now = Date.now } = parts;
   let draining = false;
   const metrics = config.metrics
     ? createMetrics(new Set(parts.operations.map(({ name }) => name)))
@@ -66,49 +63,28 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     config.tokens.kind === 'DEMO'
       ? await openDemoIssuer(config.dataFolder, config.tokens.audience)
       : undefined;
-  const subgraphs = new Map(
-    parts.subgraphs.map((subgraph) => [
-      subgraph.name,
-      bounded(subgraph, {
-        onCall: (call) => metrics?.subgraphCalled(call),
-        onFault: (name, error, { requestId }) =>
-          log.error({ requestId, subgraph: name, err: error }, 'subgraph failed'),
-      }),
-    ]),
-  );
-  const engine: Engine = await createEngine({
-    supergraphSdl,
-    subgraph: (name) => subgraphs.get(name),
-    log,
-    ...(parts.execution === undefined ? {} : { execution: parts.execution }),
-  });
-  const documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
-  const answer = createPipeline({
-    config,
-    schemaHash: createHash('sha256').update(supergraphSdl).digest('base64url'),
-    documents,
-    authenticate: authenticator({
-      tokens: config.tokens,
-      ...(issuer === undefined ? {} : { demoKeys: issuer.publicKeys }),
-      grants,
-      now,
-      onFault: (reason) => log.info({ reason }, 'authentication failed'),
-    }),
-    responses: responseCache({
-      store: parts.responseStore,
-      onEvent: (event) => metrics?.responseCache(event),
-      onFault: (error) => log.warn({ err: error }, 'response store failed'),
-    }),
-    engine,
-    metrics,
-    log,
+  const authenticate = authenticator({
+    tokens: config.tokens,
+    ...(issuer === undefined ? {} : { demoKeys: issuer.publicKeys }),
+    grants,
     now,
+    onFault: (reason) => log.info({ reason }, 'authentication failed'),
   });
+  const responses = responseCache({
+    store: parts.responseStore,
+    onEvent: (event) => metrics?.responseCache(event),
+    onFault: (error) => log.warn({ err: error }, 'response store failed'),
+  });
+  const { operations, execution } = parts;
+  const shared = { config, authenticate, responses, operations, metrics, log, now };
+  const open = (source: GraphSource) =>
+    openGraph(source, { ...shared, ...(execution === undefined ? {} : { execution }) });
+  const graphs = await openGraphs(parts, { open, log, now });
   const { maxBodyBytes } = config.limits;
   const listening = { maxBodyBytes, draining: () => draining, log };
-  const graphql = graphqlListener({ answer, ...listening });
+  const graphql = graphqlListener({ answer: graphs.answer, ...listening });
   const app = await createHttpServer({ graphql, ...listening });
-  serveHealth(app, { sources: parts.health, draining: () => draining });
+  serveHealth(app, { sources: [...parts.health, graphs.health], draining: () => draining });
   if (metrics !== undefined) serveMetrics(app, metrics);
   if (parts.principalKeys !== undefined) servePrincipalKeys(app, parts.principalKeys);
   if (parts.events !== undefined) serveBackEndEvents(app, parts.events, log);
@@ -120,10 +96,11 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     draining = true;
     const late = setTimeout(() => app.server.closeAllConnections(), config.drainTimeoutMs);
     await app.close().finally(() => clearTimeout(late));
-    await engine.stop();
+    await graphs.stop();
   };
   return {
     url,
+    reload: graphs.reload,
     drain: () => {
       drained ??= drain();
       return drained;

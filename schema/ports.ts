@@ -51,7 +51,7 @@ export interface GrantReader {
 
 export interface HealthReport {
   readonly name: string;
-  readonly kind: 'BACKEND' | 'CACHE' | 'STORE' | 'SUBGRAPH';
+  readonly kind: 'BACKEND' | 'CACHE' | 'STORE' | 'SUBGRAPH' | 'SCHEMA';
   readonly state: 'UP' | 'DEGRADED' | 'DOWN';
   /** Embedded stands for: no server, lives and dies with this process. */
   readonly embedded: boolean;

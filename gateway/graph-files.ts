@@ -1,0 +1,64 @@
+// What a graph is made of, as it stands in files now: the supergraph, and the data sheets of the subgraphs in this process.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { findSubgraphs, readContract } from '../schema/contract.ts';
+import type { Contract } from '../schema/data-sheet.ts';
+import type { Subgraph } from '../schema/ports.ts';
+import type { SigningKey } from '../schema/principal-token.ts';
+import type { Config } from './config.ts';
+import type { GraphSource } from './graph.ts';
+import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
+
+const ROOT = new URL('../', import.meta.url);
+
+/** @throws Error with the faults of the data sheets. */
+export function readSheets(): Contract {
+  const contract = readContract(findSubgraphs(new URL('subgraphs/', ROOT)));
+  if (contract.faults.length > 0) throw new Error(`The schema has faults:\n${contract.faults.join('\n')}`);
+  return contract;
+}
+
+interface Options {
+  readonly config: Config;
+  /** The data sheets at the start. */
+  readonly contract: Contract;
+  /** Signs principals for subgraphs elsewhere. */
+  readonly key: SigningKey;
+  /** Names of the subgraphs that this process could serve. */
+  readonly local: readonly string[];
+  readonly serve: (name: string, contract: Contract) => Subgraph;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+export interface GraphFiles {
+  /** The supergraph's. */
+  readonly file: string;
+  /** They keep their connections whatever supergraph is in force. */
+  readonly remotes: readonly RemoteSubgraph[];
+  /** Anew at each call. */
+  read(): Promise<GraphSource>;
+}
+
+export function graphFiles({ config, contract, key, local, serve, log, now }: Options): GraphFiles {
+  const remotes = config.remoteSubgraphs.map(({ name, url }) => {
+    const sdl = contract.subgraphs.get(name)?.sdl;
+    if (sdl === undefined) throw new Error(`SUBGRAPHS: there is no ${name}`);
+    const onFault = (fault: object) => log.warn(fault, 'subgraph failed');
+    return remoteSubgraph({ name, url, sdl, key, now, onFault });
+  });
+  const elsewhere = new Set(remotes.map(({ name }) => name));
+  const file = config.supergraphFile ?? fileURLToPath(new URL('schema/supergraph.graphql', ROOT));
+  return {
+    file: resolve(file),
+    remotes,
+    async read() {
+      const sheets = readSheets();
+      const served = local.filter((name) => !elsewhere.has(name)).map((name) => serve(name, sheets));
+      const supergraphSdl = await readFile(file, 'utf8');
+      return { supergraphSdl, subgraphs: [...served, ...remotes], elsewhere };
+    },
+  };
+}
