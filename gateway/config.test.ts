@@ -91,6 +91,7 @@ describe('what cannot go together', () => {
       { ...LIVE, SUBGRAPHS: 'a=http://a', DATABASE_URL: 'postgres://d' },
       'REDIS_URL',
     ],
+    ['workers without anything that they share', { WORKERS: '2', REDIS_URL: 'redis://r' }, 'DATABASE_URL'],
     ['a subgraph twice', { SUBGRAPHS: 'a=http://a,a=http://b' }, 'SUBGRAPHS'],
   ])('%s', (_, env, name) => expect(faultsOf(env).map((fault) => fault.split(':')[0])).toEqual([name]));
 

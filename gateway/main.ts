@@ -97,13 +97,17 @@ async function modulesOf(contract: Contract): Promise<ReadonlyMap<string, Subgra
   return new Map(await Promise.all([...contract.subgraphs.keys()].map(load)));
 }
 
+/** The back ends of demo mode; undefined outside it. */
+export async function openSimulator(config: Config, now = Date.now): Promise<Simulator | undefined> {
+  return config.demo ? startSimulator({ now, subscribers: config.subscribers }) : undefined;
+}
+
 /** What gateway and lone subgraph both stand on. */
 async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
   const { now = Date.now, namespace = 'ssm' } = surroundings;
   const log = surroundings.log ?? pino({ level: config.logLevel }, pino.destination(2));
   const contract = readSheets();
-  const own = config.demo && surroundings.simulator === undefined;
-  const simulator = own ? await startSimulator({ now, subscribers: config.subscribers }) : undefined;
+  const simulator = surroundings.simulator === undefined ? await openSimulator(config, now) : undefined;
   const providers = await openProviders(config.providersFile, surroundings.simulator ?? simulator);
   const onFault = (error: unknown) => log.warn({ err: error }, 'redis');
   const cache =
