@@ -174,6 +174,30 @@ describe('what it does wrong', () => {
     expect(errors?.[0]?.extensions.code).toBe('DEADLINE_EXCEEDED');
   });
 
+  test('hangs halfway: the deadline ends it, and what comes later is nobody’s', async () => {
+    let finish = (): void => undefined;
+    handler = (_, response) => {
+      response.write('{"data":{"bills":[]');
+      finish = () => response.end('}}');
+    };
+    const { data, errors } = await remote.run(REQUEST, operation({ signal: AbortSignal.timeout(50) }));
+    expect({ data, code: errors?.[0]?.extensions.code }).toEqual({ data: null, code: 'DEADLINE_EXCEEDED' });
+    finish();
+    handler = json;
+    expect(await remote.run(REQUEST, operation())).toEqual({ data: { bills: [] } });
+  });
+
+  test('given up before it began: nothing is sent', async () => {
+    let asked = 0;
+    handler = (...call) => {
+      asked += 1;
+      json(...call);
+    };
+    const { errors } = await remote.run(REQUEST, operation({ signal: AbortSignal.abort() }));
+    expect(errors?.[0]?.extensions.code).toBe('DEADLINE_EXCEEDED');
+    expect(asked).toBe(0);
+  });
+
   test('is not there', async () => {
     const gone = remoteSubgraph({
       name: 'x',

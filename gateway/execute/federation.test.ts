@@ -2,10 +2,11 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { books, CASES } from './federation-cases.ts';
+import { MERGING_CASES } from './merging-cases.ts';
 import { plain, testGraph, testOperation } from './test-graph.ts';
 
 describe('federation', () => {
-  it.each(CASES)('$name', async ({ subgraphs, text, variables, data, calls }) => {
+  it.each([...CASES, ...MERGING_CASES])('$name', async ({ subgraphs, text, variables, data, calls }) => {
     const graph = await testGraph(subgraphs);
     expect(plain(await graph.ours(text, variables))).toEqual({ data });
     if (calls !== undefined) expect(graph.calls.map(({ subgraph }) => subgraph)).toEqual(calls);

@@ -137,6 +137,37 @@ describe('two fields that require one field with different arguments', () => {
   });
 });
 
+describe('requirements of requirements', () => {
+  const c: SubgraphSource = {
+    sdl: `type P @key(fields: "id") { id: ID! one: Int @external two: Int @external
+      ten: Int @requires(fields: "one") twenty: Int @requires(fields: "two") both: Int @requires(fields: "one two") }`,
+    resolvers: {
+      P: {
+        ten: ({ one }: { one: number }) => one * 10,
+        twenty: ({ two }: { two: number }) => two * 10,
+        both: ({ one, two }: { one: number; two: number }) => one + two,
+      },
+    },
+  };
+
+  it('that contradict each other are planned apart', async () => {
+    const graph = await testGraph({ a: A, b: B, c });
+    const data = { ps: [1, 2].map((id) => ({ ten: id * 1000 + 10, twenty: id * 1000 + 20 })) };
+    expect(plain(await graph.ours('{ ps { ten twenty } }'))).toEqual({ data });
+    expect(plain(await graph.stock('{ ps { ten twenty } }'))).not.toEqual({ data });
+  });
+
+  it('that contradict each other in one field: refused, where the stock gateway gives a wrong value', async () => {
+    const graph = await testGraph({ a: A, b: B, c });
+    expect(plain(await graph.stock('{ ps { both } }')).data).not.toEqual({
+      ps: [{ both: 203 }, { both: 403 }],
+    });
+    await expect(graph.ours('{ ps { both } }')).rejects.toMatchObject({
+      extensions: { code: 'NOT_CONFIGURED' },
+    });
+  });
+});
+
 it('re-enters a subgraph by its resolvable key, whichever stands first', async () => {
   const ref = { a: 'a', b: 'b', c: 'c' };
   const graph = await testGraph({

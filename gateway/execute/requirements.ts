@@ -1,20 +1,30 @@
 // What the supergraph fetches on its own account, by name: key fields and the fields that @requires names.
 import {
   type ConstDirectiveNode,
+  type DefinitionNode,
   type DocumentNode,
   type FieldNode,
+  type InterfaceTypeDefinitionNode,
   Kind,
+  type ObjectTypeDefinitionNode,
   parse,
   print,
   type SelectionSetNode,
+  type TypeNode,
 } from 'graphql';
+
+/** One field alone requires another twice, with different arguments: no plan can give it both. */
+export const CONTRADICTION = '!';
 
 export interface Requirements {
   /** Names that a fetch may select unaliased beside the client's own selection. */
   readonly fetchedNames: ReadonlySet<string>;
   /** Those of them that some field requires with arguments. */
   readonly withArguments: ReadonlySet<string>;
-  /** `Type.field` -> the fields with arguments that it requires: path below the type -> arguments as text. */
+  /**
+   * `Type.field` -> the fields with arguments that it requires, itself or through others: path below the type ->
+   * arguments as text, or CONTRADICTION.
+   */
   readonly demands: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
@@ -25,47 +35,92 @@ function fieldSet({ arguments: args }: ConstDirectiveNode, name: string): Select
   return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : undefined;
 }
 
-function eachField(
-  set: SelectionSetNode,
-  path: string,
-  take: (field: FieldNode, path: string) => void,
-): void {
-  for (const selection of set.selections) {
-    if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+/** By type, then by field: the named type of the field. */
+type FieldTypes = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+type Definition = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+const isDefinition = (node: DefinitionNode): node is Definition =>
+  node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+/** A field of a field set, and where it stands: the path of its parent below the type that the set is of. */
+interface Needed {
+  readonly node: FieldNode;
+  readonly type: string;
+  readonly parentPath: string;
+}
+
+function neededBy(set: SelectionSetNode, type: string, types: FieldTypes, parentPath = ''): Needed[] {
+  return set.selections.flatMap((selection): Needed[] => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return [];
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      eachField(selection.selectionSet, path, take);
-      continue;
+      const on = selection.typeCondition?.name.value ?? type;
+      return neededBy(selection.selectionSet, on, types, parentPath);
     }
-    const here = `${path}.${selection.name.value}`;
-    take(selection, here);
-    if (selection.selectionSet !== undefined) eachField(selection.selectionSet, here, take);
+    const here: Needed = { node: selection, type, parentPath };
+    if (selection.selectionSet === undefined) return [here];
+    const inner = types.get(type)?.get(selection.name.value) ?? '';
+    const path = `${parentPath}.${selection.name.value}`;
+    return [here, ...neededBy(selection.selectionSet, inner, types, path)];
+  });
+}
+
+/** A required field's own requirements are the requiring one's too: all are fetched for the same object. */
+function demandsOf(
+  coordinate: string,
+  required: ReadonlyMap<string, readonly Needed[]>,
+  under: readonly string[] = [],
+): Map<string, string> {
+  const demands = new Map<string, string>();
+  if (under.includes(coordinate)) return demands;
+  const add = (path: string, args: string): void => {
+    const known = demands.get(path);
+    demands.set(path, known === undefined || known === args ? args : CONTRADICTION);
+  };
+  for (const { node, type, parentPath } of required.get(coordinate) ?? []) {
+    const { name, arguments: args = [] } = node;
+    if (args.length > 0) add(`${parentPath}.${name.value}`, args.map(print).sort().join(','));
+    const further = demandsOf(`${type}.${name.value}`, required, [...under, coordinate]);
+    for (const [path, text] of further) add(`${parentPath}${path}`, text);
   }
+  return demands;
 }
 
 export function requirementsOf(supergraph: DocumentNode): Requirements {
   const fetchedNames = new Set(['__typename']);
   const withArguments = new Set<string>();
-  const demands = new Map<string, Map<string, string>>();
-  for (const type of supergraph.definitions) {
-    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-    for (const directive of type.directives ?? []) {
+  const definitions = supergraph.definitions.filter(isDefinition);
+  const types: FieldTypes = new Map(
+    definitions.map(({ name, fields = [] }) => [
+      name.value,
+      new Map(fields.map((field) => [field.name.value, namedType(field.type)])),
+    ]),
+  );
+  const required = new Map<string, Needed[]>();
+  for (const { name, directives = [], fields = [] } of definitions) {
+    for (const directive of directives) {
       const key = directive.name.value === 'join__type' ? fieldSet(directive, 'key') : undefined;
-      if (key !== undefined) eachField(key, '', ({ name }) => fetchedNames.add(name.value));
+      if (key === undefined) continue;
+      for (const { node } of neededBy(key, name.value, types)) fetchedNames.add(node.name.value);
     }
-    for (const field of type.fields ?? []) {
+    for (const field of fields) {
       for (const directive of field.directives ?? []) {
-        const required = directive.name.value === 'join__field' ? fieldSet(directive, 'requires') : undefined;
-        if (required === undefined) continue;
-        const coordinate = `${type.name.value}.${field.name.value}`;
-        eachField(required, '', (needed, path) => {
-          fetchedNames.add(needed.name.value);
-          if (needed.arguments === undefined || needed.arguments.length === 0) return;
-          withArguments.add(needed.name.value);
-          const own = demands.get(coordinate) ?? new Map<string, string>();
-          demands.set(coordinate, own.set(path, needed.arguments.map(print).sort().join(',')));
-        });
+        const set = directive.name.value === 'join__field' ? fieldSet(directive, 'requires') : undefined;
+        if (set === undefined) continue;
+        const coordinate = `${name.value}.${field.name.value}`;
+        const needed = neededBy(set, name.value, types);
+        required.set(coordinate, [...(required.get(coordinate) ?? []), ...needed]);
+        for (const { node } of needed) {
+          fetchedNames.add(node.name.value);
+          if (node.arguments !== undefined && node.arguments.length > 0) withArguments.add(node.name.value);
+        }
       }
     }
   }
-  return { fetchedNames, withArguments, demands };
+  const demands = new Map([...required.keys()].map((each) => [each, demandsOf(each, required)] as const));
+  return { fetchedNames, withArguments, demands: new Map([...demands].filter(([, { size }]) => size > 0)) };
 }

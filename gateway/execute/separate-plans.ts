@@ -14,8 +14,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { clientError } from '../../schema/errors.ts';
 import { withPlannedName } from './planned-names.ts';
-import type { Requirements } from './requirements.ts';
+import { CONTRADICTION, type Requirements } from './requirements.ts';
 
 /** Which of the plans fetches a field; those without an entry are in the first. */
 type Assignment = ReadonlyMap<FieldNode, number>;
@@ -47,6 +48,8 @@ function assign(schema: GraphQLSchema, document: DocumentNode, demands: Requirem
           if (!parent) return;
           const needed = demandsOf(schema, parent, node.name.value, demands);
           if (needed.size === 0) return;
+          if ([...needed.values()].includes(CONTRADICTION))
+            throw clientError('NOT_CONFIGURED', `No plan can fetch all that ${node.name.value} depends on.`);
           const fits = (plan: ReadonlyMap<string, string>): boolean =>
             [...needed].every(([path, args]) => (plan.get(path) ?? args) === args);
           let index = plans.findIndex(fits);
