@@ -4,6 +4,8 @@ const { existsSync, readdirSync } = require('node:fs');
 // subgraphs are found by folder: no list is kept by hand
 const domains = readdirSync('subgraphs').filter((name) => existsSync(`subgraphs/${name}/schema.graphql`));
 const domain = `^subgraphs/(${domains.join('|')})/`;
+/** Tests, and what only tests import. */
+const tests = '(\\.test|-fixture|-suite)\\.ts$';
 const ours = '^(schema|gateway|subgraphs|mocks|test)/';
 
 module.exports = {
@@ -26,14 +28,14 @@ module.exports = {
       name: 'gateway-knows-the-contract-only',
       comment: 'Drivers and subgraphs are handed in by main.ts, the composition root.',
       severity: 'error',
-      from: { path: '^gateway/', pathNot: ['^gateway/main\\.ts$', '\\.test\\.ts$'] },
+      from: { path: '^gateway/', pathNot: ['^gateway/main\\.ts$', tests] },
       to: { path: ours, pathNot: '^(schema|gateway)/' },
     },
     {
       name: 'subgraphs-know-the-contract-only',
       comment: 'A subgraph runs without this gateway, behind another router.',
       severity: 'error',
-      from: { path: '^subgraphs/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^subgraphs/', pathNot: tests },
       to: { path: ours, pathNot: '^(schema|subgraphs)/' },
     },
     {
@@ -50,7 +52,7 @@ module.exports = {
       name: 'shared-code-knows-no-domain',
       comment: 'What every subgraph uses would otherwise change with each of them.',
       severity: 'error',
-      from: { path: '^subgraphs/([^/]+\\.ts$|(tmf|cache|store)/)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^subgraphs/([^/]+\\.ts$|(tmf|cache|store)/)', pathNot: tests },
       to: { path: domain },
     },
     {
@@ -64,14 +66,14 @@ module.exports = {
       name: 'tests-are-leaves',
       comment: 'Nothing that runs in production needs a test.',
       severity: 'error',
-      from: { path: '^(schema|gateway|subgraphs|mocks)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(schema|gateway|subgraphs|mocks)/', pathNot: tests },
       to: { path: '^test/' },
     },
     {
       name: 'no-development-packages-in-production',
       comment: 'They are not installed there.',
       severity: 'error',
-      from: { path: '^(schema|gateway|subgraphs|mocks)/', pathNot: ['\\.test\\.ts$', '-suite\\.ts$'] },
+      from: { path: '^(schema|gateway|subgraphs|mocks)/', pathNot: tests },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -78,7 +78,9 @@ export function authenticator(options: Options): Authenticate {
         throw new errors.JWTInvalid('another type of token');
       }
       const { sub, exp = 0 } = payload;
-      if (typeof sub !== 'string' || sub === '') throw new errors.JWTInvalid('sub is not a name');
+      // a control character is nobody's name, and PostgreSQL's text takes no NUL
+      if (typeof sub !== 'string' || !/^[^\p{Cc}]{1,256}$/u.test(sub))
+        throw new errors.JWTInvalid('sub is not a name');
       return { actorId: sub, untilMs: Math.min((exp + TOLERANCE_S) * 1000, options.now() + REMEMBER_MS) };
     } catch (error) {
       options.onFault(error instanceof Error ? error.message : 'unreadable token');

@@ -10,6 +10,7 @@ export interface Limits {
   readonly maxFields: number;
   readonly maxRootFields: number;
   readonly maxAliases: number;
+  readonly maxObjects: number;
 }
 
 export type TokenSource =
@@ -122,6 +123,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       maxFields: options.MAX_FIELDS,
       maxRootFields: options.MAX_ROOT_FIELDS,
       maxAliases: options.MAX_ALIASES,
+      maxObjects: options.MAX_OBJECTS,
     },
     operationTimeoutMs: options.OPERATION_TIMEOUT_MS,
     drainTimeoutMs: options.DRAIN_TIMEOUT_MS,

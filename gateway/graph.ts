@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { bodyOf } from '../schema/manifest.ts';
 import type { Subgraph } from '../schema/ports.ts';
 import { bounded } from './bounded-subgraph.ts';
 import type { ClientOperation } from './client-operations.ts';
@@ -41,7 +42,7 @@ async function warm(
 ): Promise<void> {
   for (const { name, text } of operations) {
     try {
-      const read = documents.read(text);
+      const read = documents.read(bodyOf(text));
       for (const { node } of documents.understand(read).values()) engine.prepare(read.document, node);
     } catch (error) {
       // its client will be told the same; the others are served

@@ -104,6 +104,7 @@ function paramsOfSearch({ headers, search }: HttpRequest): Params {
     operationName: given.get('operationName') || undefined,
     variables: json('variables'),
     extensions: json('extensions'),
+    documentId: given.get('documentId') ?? undefined,
   };
 }
 
@@ -115,15 +116,32 @@ function nestsDeeper(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((each) => nestsDeeper(each, depth - 1));
 }
 
+/** The hash of a registered operation, as Apollo's clients or as GraphQL over HTTP's draft send it. */
+function hashIn({ documentId, extensions }: Params): string | undefined {
+  const persisted = isMap(extensions) ? extensions.persistedQuery : undefined;
+  const hash = isMap(persisted) ? persisted.sha256Hash : documentId;
+  return typeof hash === 'string' ? hash.replace(/^sha256:/, '').toLowerCase() : undefined;
+}
+
+function textIn(params: Params, registered: ReadonlyMap<string, string>): string {
+  const { query } = params;
+  if (typeof query === 'string' && query !== '') return query;
+  const hash = query == null || query === '' ? hashIn(params) : undefined;
+  if (hash === undefined) throw refuse('BAD_REQUEST', 'query must be a string.');
+  const text = registered.get(hash);
+  if (text === undefined) throw refuse('PERSISTED_QUERY_NOT_FOUND');
+  return text;
+}
+
 /** @throws Refusal METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST */
-export function readRequest(http: HttpRequest): GraphQLRequest {
+export function readRequest(http: HttpRequest, registered: ReadonlyMap<string, string>): GraphQLRequest {
   const { method } = http;
   if (method !== 'GET' && method !== 'POST') {
     throw refuse('METHOD_NOT_ALLOWED', undefined, { allow: 'GET, POST' });
   }
   const params = method === 'POST' ? paramsOfBody(http) : paramsOfSearch(http);
-  const { query, operationName, variables, extensions } = params;
-  if (typeof query !== 'string' || query === '') throw refuse('BAD_REQUEST', 'query must be a string.');
+  const { operationName, variables, extensions } = params;
+  const query = textIn(params, registered);
   if (operationName != null && typeof operationName !== 'string') {
     throw refuse('BAD_REQUEST', 'operationName must be a string.');
   }

@@ -20,6 +20,9 @@ interface Options {
   readonly draining: () => boolean;
 }
 
+/** For a whole request to arrive: a small body over a bad line takes seconds. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
 const REFUSED_BY_SERVER: Readonly<Record<string, () => Refusal>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => refuse('PAYLOAD_TOO_LARGE'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => refuse('UNSUPPORTED_MEDIA_TYPE'),
@@ -38,10 +41,13 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
     socket.destroy();
     return;
   }
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const overflow = error.code === 'HPE_HEADER_OVERFLOW';
   const [code, status] = overflow
     ? (['PAYLOAD_TOO_LARGE', '431 Request Header Fields Too Large'] as const)
-    : (['BAD_REQUEST', '400 Bad Request'] as const);
+    : late
+      ? (['BAD_REQUEST', '408 Request Timeout'] as const)
+      : (['BAD_REQUEST', '400 Bad Request'] as const);
   const body = JSON.stringify({
     errors: [{ message: ERRORS[code].meaning, extensions: { code, requestId: requestIdOf(undefined) } }],
   });
@@ -54,7 +60,8 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   const { graphql, maxBodyBytes, log, draining } = options;
   const app = fastify({
     serverFactory: (framework) =>
-      createServer((request, response) =>
+      // a body that never ends would hold its connection for ever
+      createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) =>
         isGraphQL(request) ? graphql(request, response) : framework(request, response),
       ),
     bodyLimit: maxBodyBytes,

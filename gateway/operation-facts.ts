@@ -16,6 +16,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { SsmFunction } from '../schema/access.ts';
+import { type Cost, costOf } from './cost.ts';
 import type { Rule, SchemaRules } from './schema-rules.ts';
 
 /** A root field as it is selected, with the `@skip` and `@include` on its way. */
@@ -38,6 +39,8 @@ export interface OperationFacts {
   readonly introspects: boolean;
   /** Present when the answer is the same for everybody: every field PUBLIC by rule and by hint. */
   readonly keepS: number | undefined;
+  /** The most objects that it may bring. */
+  readonly cost: Cost;
 }
 
 function conditionsOf(directives: readonly DirectiveNode[] | undefined): Condition[] {
@@ -147,7 +150,9 @@ export function factsOf(
           return { coordinate: `${root?.name}.${name}`, access, conditions };
         });
       const introspects = selected.some(({ name }) => name === '__schema' || name === '__type');
-      return [node.name?.value ?? '', { node, roots, introspects, keepS: introspects ? undefined : keepS }];
+      const cost = costOf(document, node, schema);
+      const kept = introspects ? undefined : keepS;
+      return [node.name?.value ?? '', { node, roots, introspects, keepS: kept, cost }];
     }),
   );
 }

@@ -52,6 +52,12 @@ interface Beginning {
 /** Every call of a subgraph may listen; the default bound of ten is a warning, with a stack, for each operation. */
 const UNBOUNDED = 0;
 
+/**
+ * What is kept of the time for putting the answer together: a back end that hangs is given up so much earlier, so that
+ * its fields alone are lost, and not all that its subgraph knows.
+ */
+const MARGIN_MS = 100;
+
 /** `end` must be called: it lets go of the timer. */
 export function begin(beginning: Beginning): { readonly operation: Operation; readonly end: () => void } {
   const { requestId, principal, nowMs, timeoutMs, hangUp } = beginning;
@@ -60,8 +66,9 @@ export function begin(beginning: Beginning): { readonly operation: Operation; re
   setMaxListeners(UNBOUNDED, signal);
   const timer = setTimeout(expire, timeoutMs, controller);
   hangUp?.(() => expire(controller));
+  const deadlineMs = nowMs + timeoutMs - Math.min(MARGIN_MS, timeoutMs / 10);
   return {
-    operation: { requestId, principal, nowMs, deadlineMs: nowMs + timeoutMs, signal },
+    operation: { requestId, principal, nowMs, deadlineMs, signal },
     end: () => clearTimeout(timer),
   };
 }

@@ -82,6 +82,9 @@ const form = {
     .describe('Most fields of an operation; a fragment counts wherever it is spread.'),
   MAX_ROOT_FIELDS: whole(1, 1000).default(20).describe('Most root fields of an operation.'),
   MAX_ALIASES: whole(0, 10_000).default(50).describe('Most aliases of an operation.'),
+  MAX_OBJECTS: whole(1, 1_000_000)
+    .default(10_000)
+    .describe('Most objects that an operation may ask for: pages within pages multiply.'),
   OPERATION_TIMEOUT_MS: whole(1, 600_000)
     .default(10_000)
     .describe('After this an operation is answered with what there is.'),

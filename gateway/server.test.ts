@@ -49,7 +49,7 @@ describe.each(['COMPILED', 'SERVED', 'STOCK'] as const)('%s execution', (executi
       requestId: 'abc-1',
       principal: { actorId: 'biller', customerId: 'customer', grantVersion: '1' },
       nowMs: NOW_MS,
-      deadlineMs: NOW_MS + 300,
+      deadlineMs: NOW_MS + 270,
     });
     expect(seen?.signal.aborted).toBe(false);
   });

@@ -24,6 +24,8 @@ export interface Stages {
   readonly config: Config;
   readonly schemaHash: string;
   readonly documents: Documents;
+  /** Texts of registered operations by their hash. */
+  readonly registered: ReadonlyMap<string, string>;
   readonly authenticate: Authenticate;
   readonly responses: ResponseCache;
   readonly engine: Engine;
@@ -58,10 +60,11 @@ export function createPipeline(stages: Stages): Answer {
   const { config, documents, authenticate, responses, engine, metrics, log, now } = stages;
 
   async function pass(http: HttpRequest, request: Request): Promise<HttpAnswer> {
-    const asked = readRequest(http);
+    const asked = readRequest(http, stages.registered);
     const read = documents.read(asked.query); // limits
     request.principal = await authenticate(http.headers.authorization);
     const { facts, variables } = choose(engine.schema, documents.understand(read), asked);
+    if (facts.cost(variables) > config.limits.maxObjects) throw refuse('OPERATION_TOO_COSTLY');
     request.operationName = facts.node.name?.value ?? '';
     const nowMs = now();
     const mayIntrospect = introspects(config, request.principal);

@@ -1,7 +1,9 @@
 // Starts a gateway from its parts, and stops it without dropping what is in flight.
+import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { bodyOf } from '../schema/manifest.ts';
 import type { GrantReader, HealthSource, ResponseStore } from '../schema/ports.ts';
 import { authenticator } from './authenticate.ts';
 import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
@@ -76,7 +78,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     onFault: (error) => log.warn({ err: error }, 'response store failed'),
   });
   const { operations, execution } = parts;
-  const shared = { config, authenticate, responses, operations, metrics, log, now };
+  const texts = operations.map(({ text }) => bodyOf(text));
+  const registered = new Map(texts.map((text) => [createHash('sha256').update(text).digest('hex'), text]));
+  const shared = { config, authenticate, responses, operations, registered, metrics, log, now };
   const open = (source: GraphSource) =>
     openGraph(source, { ...shared, ...(execution === undefined ? {} : { execution }) });
   const graphs = await openGraphs(parts, { open, log, now });

@@ -92,6 +92,7 @@ export const ACTORS: readonly DemoActor[] = [
   manager('prepaid-customer', 'Noor Haddad', 'cust-prepaid'),
   across('soc-operator', 'STAFF', 'Service operations centre', [
     'CUSTOMER_VIEW',
+    'PERSON_VIEW',
     'SERVICE_VIEW',
     'CONFIGURATION_VIEW',
     'RESOURCE_VIEW',

@@ -147,20 +147,25 @@ describe('SSM-A-03 SSM-A-08 may', () => {
 describe('SSM-A-08 reachOf', () => {
   it('SSM-A-08 leaves out nothing that may be seen: services outside it are never permitted', () => {
     property((who, name, where) => {
-      const { services, everyCustomer, customerId } = reachOf(who, name, NOW);
+      const { services, sites, accounts, everyCustomer, customerId } = reachOf(who, name, NOW);
       if (holdsAnyway(who, name) || !may(who, name, where, NOW)) return;
       if (!everyCustomer) expect(where.customers).toContain(customerId);
       if (services !== undefined) expect(where.services.some((id) => services.includes(id))).toBe(true);
+      if (sites !== undefined) expect(where.sites.some((id) => sites.includes(id))).toBe(true);
+      if (accounts !== undefined) expect(where.accounts.some((id) => accounts.includes(id))).toBe(true);
     });
   });
 
   it('SSM-A-08 is whole only where all that it names is permitted', () => {
     property((who, name, where) => {
-      const { whole, everyCustomer, customerId, services } = reachOf(who, name, NOW);
+      const { whole, everyCustomer, customerId, services, sites, accounts } = reachOf(who, name, NOW);
       if (!whole || holdsAnyway(who, name)) return;
       if (everyCustomer && !isStaff(who)) return;
       const inside = everyCustomer || (customerId !== undefined && where.customers.includes(customerId));
-      const named = services === undefined || where.services.some((id) => services.includes(id));
+      const named =
+        (services === undefined || where.services.some((id) => services.includes(id))) &&
+        (sites === undefined || where.sites.some((id) => sites.includes(id))) &&
+        (accounts === undefined || where.accounts.some((id) => accounts.includes(id)));
       if (inside && named) expect(may(who, name, where, NOW)).toBe(true);
     });
   });

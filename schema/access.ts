@@ -115,8 +115,10 @@ export function may(principal: Principal, name: SsmFunction, position: Position,
 export interface Reach {
   readonly everyCustomer: boolean;
   readonly customerId?: GlobalId;
-  /** Present when every grant of the function names services: nothing outside them can be visible. */
+  /** Present when every grant of the function names such things: nothing outside them can be visible. */
   readonly services?: readonly GlobalId[];
+  readonly sites?: readonly GlobalId[];
+  readonly accounts?: readonly GlobalId[];
   /** Whether all that it names is visible by the grants alone, so that a count of it is true. */
   readonly whole: boolean;
 }
@@ -124,12 +126,18 @@ export interface Reach {
 export function reachOf(principal: Principal, name: SsmFunction, nowMs: number): Reach {
   const grants = grantsOf(principal, name, nowMs);
   const everyCustomer = grants.some((grant) => grant.scope.kind === 'EVERY_CUSTOMER');
-  const services = grants.flatMap((grant) => (grant.scope.kind === 'SERVICES' ? grant.scope.ids : []));
-  const onlyServices = grants.length > 0 && grants.every((grant) => grant.scope.kind === 'SERVICES');
+  const only = (kind: 'SERVICES' | 'SITES' | 'ACCOUNTS'): readonly GlobalId[] | undefined =>
+    grants.length > 0 && grants.every(({ scope }) => scope.kind === kind)
+      ? [...new Set(grants.flatMap(({ scope }) => ('ids' in scope ? scope.ids : [])))]
+      : undefined;
+  const [services, sites, accounts] = [only('SERVICES'), only('SITES'), only('ACCOUNTS')];
+  const named = services ?? sites ?? accounts;
   return {
     everyCustomer,
-    whole: everyCustomer || onlyServices || grants.some((grant) => grant.scope.kind === 'CUSTOMER'),
+    whole: everyCustomer || named !== undefined || grants.some((grant) => grant.scope.kind === 'CUSTOMER'),
     ...(principal.customerId === undefined ? {} : { customerId: principal.customerId }),
-    ...(onlyServices ? { services: [...new Set(services)] } : {}),
+    ...(services === undefined ? {} : { services }),
+    ...(sites === undefined ? {} : { sites }),
+    ...(accounts === undefined ? {} : { accounts }),
   };
 }

@@ -132,7 +132,7 @@ function filterSheets(node: InputObjectTypeDefinitionNode, enums: ReadonlySet<st
         match: (text(tmf.match) ?? 'EQUALS') as Match, // the directive's enum has only these
         enumName: enums.has(type) ? type : undefined,
         withinDays: typeof tmf.withinDays === 'number' ? tmf.withinDays : undefined,
-        isId: type === 'ID',
+        idOf: type === 'ID' ? (text(tmf.of) ?? '') : undefined,
       }),
     ];
   });

@@ -63,8 +63,8 @@ export interface FilterSheet {
   readonly enumName?: string;
   /** Of a FROM that isn't given: so many days before the end of the list's period. */
   readonly withinDays?: number;
-  /** It takes global ids, which back ends know by their own. */
-  readonly isId: boolean;
+  /** It takes global ids of this type, which back ends know by their own. */
+  readonly idOf?: string;
 }
 
 export interface SubgraphSheet {

@@ -19,6 +19,10 @@ export const ERRORS = {
   OPERATION_TOO_DEEP: of(400, 'The selection nests deeper than the limit.'),
   OPERATION_TOO_WIDE: of(400, 'The operation selects more fields than the limit.'),
   OPERATION_TOO_MANY_ALIASES: of(400, 'The operation has more aliases than the limit.'),
+  OPERATION_TOO_COSTLY: of(
+    400,
+    'Its pages within pages come to more objects, or more calls, than the limit.',
+  ),
   OPERATION_TOO_MANY_TOKENS: of(400, 'The document is longer than the limit.'),
   INTROSPECTION_DISABLED: of(400, 'This principal may not introspect the schema.'),
   PERSISTED_QUERY_NOT_FOUND: of(404, 'No operation is registered under that hash.'),

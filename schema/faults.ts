@@ -75,6 +75,11 @@ export function faultsOf(types: Types, subgraphs: ReadonlyMap<string, SubgraphSh
       for (const field of fields.values()) faults.push(...ofField(field, types));
     }
     faults.push(...unreached(subgraph, types));
+    for (const [input, filters] of subgraph.filters) {
+      for (const { name, idOf } of filters) {
+        if (idOf === '') faults.push(`${input}.${name}: a filter by id without of:`);
+      }
+    }
   }
   return [...new Set(faults)];
 }

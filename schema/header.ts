@@ -46,7 +46,10 @@ export function connections(own: string): string {
     .filter((name) => !defined.has(name))
     .map((name) => {
       const node = name.slice(0, -'Connection'.length);
-      return `"A page of ${node} objects, as Relay's connections have it."
+      return `"""
+A page of ${node} objects, as Relay's connections have it. It may hold fewer than were asked for, even none, while
+hasNextPage is true: then what was looked at wasn't yours or didn't fit; go on at endCursor.
+"""
 type ${name} @shareable {
   edges: [${node}Edge!]!
   "The objects alone, for clients that need no cursors."

@@ -6,6 +6,12 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 
+/** The engine's parser makes March of the 30th of February. */
+function isDay(text: string): boolean {
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
 interface Form {
   readonly fits: (text: string) => boolean;
   readonly example: string;
@@ -14,11 +20,11 @@ interface Form {
 /** Without a zone an instant would be whichever the reader's machine thinks. */
 const FORMS: Readonly<Record<string, Form>> = {
   DateTime: {
-    fits: (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
+    fits: (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10)),
     example: 'an instant with its zone: 2026-11-15T10:00:00Z',
   },
   Date: {
-    fits: (text) => DAY.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text,
+    fits: (text) => DAY.test(text) && isDay(text),
     example: 'a calendar day: 2026-11-15',
   },
   Decimal: { fits: (text) => DECIMAL.test(text), example: 'a decimal number as text: "19.90"' },

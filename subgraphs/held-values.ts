@@ -10,6 +10,8 @@ export interface HeldAsk<T> {
   readonly ids: readonly string[];
   keyOf(id: string): string;
   readonly policy: ValuePolicy;
+  /** Whose reader waits: no longer than until its deadline, whatever becomes of the load. */
+  readonly operation: Operation;
   load(missing: readonly string[]): Promise<ReadonlyMap<string, T>>;
 }
 
@@ -23,6 +25,23 @@ export function sharedCall(operation: Operation): Call {
     deadlineMs: operation.nowMs + SHARED_LOAD_MS,
     signal: new AbortController().signal,
   };
+}
+
+const begunMs = new WeakMap<Operation, number>();
+
+/** Starts the operation's time: its own clock says how long it may take, a steady one how long it took. */
+export function beginTime(operation: Operation): void {
+  if (!begunMs.has(operation)) begunMs.set(operation, performance.now());
+}
+
+async function inTime<T>(work: Promise<T>, operation: Operation): Promise<T> {
+  const elapsedMs = performance.now() - (begunMs.get(operation) ?? performance.now());
+  const leftMs = operation.deadlineMs - operation.nowMs - elapsedMs;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(clientError('BACKEND_TIMEOUT')), Math.max(0, leftMs));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** What is held by id, with its age; ids without a value are missing. Rejects when one could be neither kept nor loaded. */
@@ -39,7 +58,7 @@ export async function heldWithAge<T>(
     },
     { cache: false },
   );
-  const held = await values.read<T>({
+  const reading = values.read<T>({
     keys: [...idOf.keys()],
     policy: ask.policy,
     flightOf: (key) => key,
@@ -50,6 +69,7 @@ export async function heldWithAge<T>(
       return new Map(loaded.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
     },
   });
+  const held = await inTime(reading, ask.operation);
   const found = new Map<string, Held<T>>();
   for (const [key, each] of held) {
     if ('error' in each) throw each.error instanceof Error ? each.error : clientError('BACKEND_UNAVAILABLE');

@@ -1,9 +1,9 @@
 // What a filter argument asks: conditions for the back end, and tests of our own on every row.
 import type { SsmFunction } from '../schema/access.ts';
 import { attributeOf } from '../schema/contract.ts';
-import type { FilterSheet, SubgraphSheet } from '../schema/data-sheet.ts';
+import type { Contract, FilterSheet, SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
-import { decodeId } from '../schema/id.ts';
+import { idOfType } from '../schema/id.ts';
 import { compileIds, compilePath, filterPath } from './path.ts';
 import type { Filter, TmfObject } from './tmf/client.ts';
 
@@ -48,6 +48,7 @@ export function readFilter(
       if (path !== each.path) tests.push(equals(each.path, words));
     }
   }
+  checkPeriods(sheets, value);
   const [provider, other] = providers;
   if (other !== undefined) throw clientError('BAD_USER_INPUT', 'One list takes ids of one provider.');
   return { filter, tests, attributes, paths, ...(provider === undefined ? {} : { provider }) };
@@ -60,19 +61,35 @@ export function readFilter(
 export function guardsOn(
   type: string,
   sheet: SubgraphSheet,
+  contract: Contract,
   paths: readonly string[],
 ): readonly SsmFunction[] {
   const fields = [...(sheet.fields.get(type)?.values() ?? [])];
-  const guards = fields.flatMap(({ access, path }) =>
-    access !== undefined && path !== undefined && paths.some((each) => reads(path, each)) ? [access] : [],
-  );
-  return [...new Set(guards)];
+  const own = contract.types.get(type)?.access;
+  const guards = fields.flatMap(({ access, path, returns }) => {
+    if (path === undefined || !paths.some((each) => reads(path, each))) return [];
+    return [access, contract.types.get(returns)?.access].filter((each) => each !== undefined);
+  });
+  return [...new Set(guards)].filter((each) => each !== own && each !== 'PUBLIC');
 }
 
 /** Whether knowing what is at one path tells of the other. */
 function reads(path: string, other: string): boolean {
-  const [a, b] = [filterPath(path), filterPath(other)];
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+  const above = (a: string, b: string) => b.startsWith(`${a}.`) || b.startsWith(`${a}[`);
+  return path === other || above(path, other) || above(other, path);
+}
+
+/** A period that ends before it begins is a mistake, and not an empty list. */
+function checkPeriods(
+  sheets: readonly FilterSheet[],
+  value: Readonly<Record<string, unknown>> | null | undefined,
+): void {
+  for (const from of sheets.filter(({ match }) => match === 'FROM')) {
+    const before = sheets.find(({ match, path }) => match === 'BEFORE' && path === from.path);
+    const [start, end] = [value?.[from.name], before === undefined ? undefined : value?.[before.name]];
+    if (typeof start !== 'string' || typeof end !== 'string' || Date.parse(start) < Date.parse(end)) continue;
+    throw clientError('BAD_USER_INPUT', `"${before?.name}" lies after "${from.name}".`);
+  }
 }
 
 /** Where a list that must not be endless begins, when nobody says so. */
@@ -98,9 +115,9 @@ function wordsOf(
   const words = filter.enumName === undefined ? undefined : sheet.enums.get(filter.enumName);
   return (Array.isArray(wanted) ? wanted : [wanted]).map((each) => {
     const word = String(each);
-    if (!filter.isId) return words?.get(word) ?? word;
+    if (filter.idOf === undefined) return words?.get(word) ?? word;
     // ids of the graph become the back end's own
-    const parts = decodeId(word);
+    const parts = idOfType(word, filter.idOf);
     if (parts === undefined)
       throw clientError('INVALID_ID', `"${filter.name}" takes an id that this graph gave.`);
     providers.add(parts.provider);

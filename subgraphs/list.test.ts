@@ -6,7 +6,8 @@ import { encodeId } from '../schema/id.ts';
 import type { Principal } from '../schema/principal.ts';
 import { type Connection, type ListAsk, list } from './list.ts';
 import type { Objects } from './objects.ts';
-import type { Page, TmfObject } from './tmf/client.ts';
+import type { TmfObject } from './tmf/client.ts';
+import type { Page } from './tmf/list-page.ts';
 
 const contract = readContract(findSubgraphs(new URL('./', import.meta.url)));
 const sheetOf = (type: string) => {

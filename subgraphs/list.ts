@@ -1,5 +1,6 @@
 // A page of what a principal may see: walks the back end's pages, checks every row, in a bounded number of calls.
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { holds, reachOf, type SsmFunction } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
@@ -45,6 +46,8 @@ export interface ListAsk {
   /** Conditions that no back end is trusted with; each row is asked. */
   readonly tests?: readonly ((object: TmfObject) => boolean)[];
   readonly attributes: readonly string[];
+  /** The function that makes a row visible, where it isn't the type's own. */
+  readonly access?: SsmFunction;
   /** Functions that each row takes besides its type's, because it is chosen by what they guard. */
   readonly guards?: readonly SsmFunction[];
   /** Only this provider's rows: a list below an object stays at the object's provider. */
@@ -58,15 +61,27 @@ interface Position {
   readonly offset: number;
 }
 
-const toCursor = ({ provider, offset }: Position): string =>
-  Buffer.from(`${provider}:${offset}`).toString('base64url');
+/** A cursor belongs to its list: of another type, order or object it would skip rows and give others twice. */
+interface Cursors {
+  to(position: Position): string;
+  from(cursor: string): Position;
+}
 
-function fromCursor(cursor: string, providers: readonly string[]): Position {
-  const [provider = '', offset = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  if (!providers.includes(provider) || !/^\d{1,9}$/.test(offset)) {
-    throw clientError('BAD_USER_INPUT', 'The cursor in "after" was not made by this list.');
-  }
-  return { provider, offset: Number(offset) };
+function cursorsOf({ type, sort, below }: ListAsk, providers: readonly string[]): Cursors {
+  const list = createHash('sha256')
+    .update(JSON.stringify([type, sort, below]))
+    .digest('base64url')
+    .slice(0, 8);
+  return {
+    to: ({ provider, offset }) => Buffer.from(`${provider}:${offset}:${list}`).toString('base64url'),
+    from(cursor) {
+      const [provider = '', offset = '', of] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
+      if (of !== list || !providers.includes(provider) || !/^\d{1,9}$/.test(offset)) {
+        throw clientError('BAD_USER_INPUT', 'The cursor in "after" was not made by this list.');
+      }
+      return { provider, offset: Number(offset) };
+    },
+  };
 }
 
 export function checkFirst(first: number | null | undefined): number {
@@ -85,28 +100,36 @@ interface Narrowed {
 }
 
 /** Asks only for rows that can be visible at all: fewer rows, and never the check itself. */
-function narrow(objects: Objects, type: TypeSheet, providers: readonly string[]): Narrowed | undefined {
+function narrow(
+  objects: Objects,
+  type: TypeSheet,
+  access: SsmFunction | undefined,
+  providers: readonly string[],
+): Narrowed | undefined {
   const { principal, nowMs } = objects.operation;
   const owned = type.owner !== undefined && type.owner.unowned !== true;
-  if (type.access === undefined || type.access === 'PUBLIC' || !owned) {
+  if (access === undefined || access === 'PUBLIC' || !owned) {
     return { providers, filter: {}, whole: true };
   }
-  const reach = reachOf(principal, type.access, nowMs);
+  const reach = reachOf(principal, access, nowMs);
   if (reach.everyCustomer) return { providers, filter: {}, whole: true };
   const customer = reach.customerId === undefined ? undefined : idOfType(reach.customerId, 'Customer');
   if (customer === undefined) return undefined;
   const filter: Record<string, string | readonly string[]> = {};
   if (type.owner.party !== undefined) filter[`${type.owner.party}.id`] = customer.id;
   else if (type.owner.customer !== undefined) filter[filterPath(type.owner.customer)] = customer.id;
-  if (reach.services !== undefined && type.owner.service !== undefined) {
-    const ids = reach.services.flatMap((id) => idOfType(id, 'Service')?.id ?? []);
-    filter[filterPath(type.owner.service)] = ids;
+  const named = [
+    [reach.services, 'Service', type.owner.service],
+    [reach.sites, 'Site', type.owner.site],
+    [reach.accounts, 'BillingAccount', type.owner.account],
+  ] as const;
+  let whole = reach.whole;
+  for (const [ids, kind, path] of named) {
+    if (ids === undefined) continue;
+    if (path === undefined) whole = false;
+    else filter[filterPath(path)] = ids.flatMap((id) => idOfType(id, kind)?.id ?? []);
   }
-  return {
-    providers: providers.filter((each) => each === customer.provider),
-    filter,
-    whole: reach.whole && (reach.services === undefined || type.owner.service !== undefined),
-  };
+  return { providers: providers.filter((each) => each === customer.provider), filter, whole };
 }
 
 interface Combined {
@@ -151,14 +174,16 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   const narrowed = narrow(
     objects,
     type,
+    ask.access ?? type.access,
     ask.provider === undefined ? serving : serving.filter((each) => each === ask.provider),
   );
   if (narrowed === undefined || narrowed.providers.length === 0) return EMPTY;
   const { providers } = narrowed;
+  const cursors = cursorsOf(ask, providers);
   const start =
     ask.after === undefined || ask.after === null
       ? { provider: providers[0] ?? '', offset: 0 }
-      : fromCursor(ask.after, providers);
+      : cursors.from(ask.after);
   const where: Filter = type.where === undefined ? {} : { [type.where.path]: type.where.values };
   const combined = combine([where, ask.filter ?? {}, ask.below ?? {}, narrowed.filter]);
   const { filter } = combined;
@@ -189,11 +214,11 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
     objects.loads.keep(type, provider, page.items, ask.attributes);
     const passing = page.items.filter((object) => meets(type, object) && tests.every((test) => test(object)));
     const items = passing.map((raw): Item => ({ __typename: type.name, provider, raw }));
-    let seen = await objects.visible(items);
+    let seen = await objects.visible(items, ask.access);
     for (const guard of guards) seen = await objects.visible(seen, guard);
     for (const node of seen) {
       const index = page.items.findIndex(({ id }) => id === node.raw.id);
-      edges.push({ cursor: toCursor({ provider, offset: (page.offsets[index] ?? offset) + 1 }), node });
+      edges.push({ cursor: cursors.to({ provider, offset: (page.offsets[index] ?? offset) + 1 }), node });
     }
     at = page.next === undefined ? nextProvider(providers, provider) : { provider, offset: page.next };
     if (first === 0) break;
@@ -203,7 +228,7 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   // a back end that ignores `limit` gives more than was asked for: the rest begins after the last edge
   return edges.length > first
     ? connection(edges.slice(0, first), true, undefined, total)
-    : connection(edges, at !== undefined, at, total);
+    : connection(edges, at !== undefined, at === undefined ? undefined : cursors.to(at), total);
 }
 
 function nextProvider(providers: readonly string[], provider: string): Position | undefined {
@@ -214,7 +239,8 @@ function nextProvider(providers: readonly string[], provider: string): Position 
 function connection(
   edges: readonly Edge[],
   more: boolean,
-  at: Position | undefined,
+  /** Where the rest begins, when that isn't after the last edge. */
+  rest: string | undefined,
   total: number | undefined,
 ): Connection {
   const last = edges.at(-1)?.cursor ?? null;
@@ -226,7 +252,7 @@ function connection(
       hasPreviousPage: false,
       startCursor: edges[0]?.cursor ?? null,
       // rows that were walked over unseen are behind us too
-      endCursor: more && at !== undefined ? toCursor(at) : last,
+      endCursor: rest ?? last,
     },
     totalCount: total ?? null,
   };

@@ -130,6 +130,7 @@ export function loadsOf({ client, values }: Systems, operation: Operation): Load
       ids,
       keyOf: (id) => `object:${type.name}:${provider}:${id}`,
       policy: { ttlMs: maxAgeMs, staleMs: maxAgeMs },
+      operation,
       load: (missing) => fetch(type, provider, missing, type.attributes, sharedCall(operation)),
     });
   }

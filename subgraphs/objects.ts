@@ -89,6 +89,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
           ids: [...byId.keys()],
           keyOf: (id) => `position:${group}:${id}`,
           policy: POSITION_POLICY,
+          operation,
           load: async (ids) => new Map((await Promise.all(ids.map(loaded))).flat()),
         }).catch(asError);
         for (const place of part)

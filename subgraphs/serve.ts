@@ -17,8 +17,10 @@ import type { Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
 import { checkScalars } from '../schema/scalars.ts';
 import { checked } from './checked.ts';
 import type { Resolver, Resolvers, SubgraphContext } from './context.ts';
+import { countedClient } from './counted-client.ts';
 import { resolveEntities } from './entities.ts';
 import { guard } from './guard.ts';
+import { beginTime } from './held-values.ts';
 import { type Item, isItem } from './item.ts';
 import type { Systems } from './loads.ts';
 import { type Objects, objectsOf } from './objects.ts';
@@ -96,14 +98,15 @@ export function buildSchema(sheet: SubgraphSheet, contract: Contract, resolvers:
 }
 
 /** What one operation knows is shared by all subgraphs in this process: an object is asked for once. */
-const scopes = new WeakMap<Operation, Objects>();
+const scopes = new WeakMap<Operation, { readonly systems: Systems; readonly objects: Objects }>();
 
 function scopeOf(systems: Systems, operation: Operation): Objects {
   const known = scopes.get(operation);
-  if (known !== undefined && known.systems === systems) return known;
-  const made = objectsOf(systems, operation);
-  scopes.set(operation, made);
-  return made;
+  if (known?.systems === systems) return known.objects;
+  beginTime(operation);
+  const objects = objectsOf({ ...systems, client: countedClient(systems.client) }, operation);
+  scopes.set(operation, { systems, objects });
+  return objects;
 }
 
 export function serve(name: string, systems: Systems, resolvers: Resolvers): Subgraph {

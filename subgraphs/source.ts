@@ -1,14 +1,16 @@
 // From @tmf to resolvers: leaves, parts, references, joins, lists and root fields, all from the data sheet.
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import type { SsmFunction } from '../schema/access.ts';
 import type { Contract, FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import { decodeId } from '../schema/id.ts';
 import type { SubgraphContext } from './context.ts';
-import { converterFor } from './convert.ts';
+import { type Convert, converterFor } from './convert.ts';
 import { backEndId, entityOf, globalId, type Item, isItem, reference } from './item.ts';
-import { list } from './list.ts';
+import { type Connection, list } from './list.ts';
 import { guardsOn, readFilter } from './list-filter.ts';
-import { compileIds, compilePath } from './path.ts';
+import type { Objects } from './objects.ts';
+import { compileIds, compilePath, type Path } from './path.ts';
 import { attributesFor } from './projection.ts';
 import { BackEndError } from './tmf/back-end-error.ts';
 
@@ -32,10 +34,49 @@ export function asking(resolve: Resolve): Resolve {
   };
 }
 
-function leaf(field: FieldSheet, sheet: SubgraphSheet): Resolve | undefined {
+/**
+ * Parameters whose names some field of the graph guards (`number`: PERSON_VIEW) are guarded in every list of parameters,
+ * else the list would tell what the field doesn't.
+ */
+function guardedNames(contract: Contract): ReadonlyMap<string, SsmFunction> {
+  const known = namesKept.get(contract);
+  if (known !== undefined) return known;
+  const names = new Map<string, SsmFunction>();
+  for (const sheet of contract.subgraphs.values()) {
+    for (const fields of sheet.fields.values()) {
+      for (const { access, path } of fields.values()) {
+        const name = /\[name=([^\]]+)\]/.exec(path ?? '')?.[1];
+        if (access !== undefined && access !== 'PUBLIC' && name !== undefined) names.set(name, access);
+      }
+    }
+  }
+  namesKept.set(contract, names);
+  return names;
+}
+
+const namesKept = new WeakMap<Contract, ReadonlyMap<string, SsmFunction>>();
+
+function characteristics(read: Path, convert: Convert, contract: Contract): Resolve {
+  return async (item, _args, { objects }) => {
+    const guards = guardedNames(contract);
+    const verdicts = new Map<SsmFunction, boolean>();
+    const given: unknown[] = [];
+    for (const raw of read(item.raw)) {
+      const made = convert(raw);
+      if (made === null) continue;
+      const guard = guards.get(String((made as { name?: unknown }).name)); // what the conversion to Characteristic makes
+      if (guard !== undefined && !verdicts.has(guard)) verdicts.set(guard, await objects.mayUse(guard, item));
+      if (guard === undefined || verdicts.get(guard) === true) given.push(made);
+    }
+    return given;
+  };
+}
+
+function leaf(field: FieldSheet, sheet: SubgraphSheet, contract: Contract): Resolve | undefined {
   const convert = converterFor(field.returns, sheet.enums);
   if (convert === undefined || field.path === undefined) return undefined;
   const read = compilePath(field.path);
+  if (field.list && field.returns === 'Characteristic') return characteristics(read, convert, contract);
   if (field.list) {
     return (item) =>
       isItem(item)
@@ -96,8 +137,28 @@ interface ListArgs {
   readonly sort?: string | null;
 }
 
+/** One operation asks for equal lists once: the same field, object, arguments and selection. */
+const lists = new WeakMap<Objects, WeakMap<object, Map<string, Promise<Connection>>>>();
+
+function once(
+  objects: Objects,
+  key: string,
+  info: GraphQLResolveInfo,
+  ask: () => Promise<Connection>,
+): Promise<Connection> {
+  const [node] = info.fieldNodes;
+  if (node === undefined || info.fieldNodes.length > 1) return ask();
+  const ofOperation = lists.get(objects) ?? new WeakMap<object, Map<string, Promise<Connection>>>();
+  lists.set(objects, ofOperation);
+  const ofField = ofOperation.get(node) ?? new Map<string, Promise<Connection>>();
+  ofOperation.set(node, ofField);
+  const asked = ofField.get(key) ?? ask();
+  ofField.set(key, asked);
+  return asked;
+}
+
 /** A connection: below an object when `by` names it, else all that the principal may see. */
-function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolve {
+function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contract: Contract): Resolve {
   return asking((item, args: ListArgs, { objects }, info) => {
     const input = argumentType(info, 'filter');
     const asked = readFilter(sheet, input ?? '', args.filter, objects.operation.nowMs);
@@ -109,24 +170,27 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolv
     // a list below an object stays at the object's provider, whatever other ids say
     const provider = below === undefined ? asked.provider : entityOf(item).provider;
     const chosenBy = [...asked.paths, ...(order === undefined ? [] : [order.replace(/^-/, '')])];
-    return list(objects, {
-      type: type.name,
-      guards: guardsOn(type.name, sheet, chosenBy),
-      first: args.first ?? null,
-      after: args.after ?? null,
-      filter: asked.filter,
-      ...(below === undefined ? {} : { below: below.filter }),
-      tests: [...asked.tests, ...(below?.tests ?? [])],
-      attributes: [
-        ...new Set([
-          ...attributesFor(info, type, sheet, true),
-          ...asked.attributes,
-          ...(below?.attributes ?? []),
-        ]),
-      ],
-      ...(order === undefined ? {} : { sort: order }),
-      ...(provider === undefined ? {} : { provider }),
-    });
+    const parent = below === undefined ? '' : globalId(entityOf(item));
+    return once(objects, `${field.parent}.${field.name} ${parent} ${JSON.stringify(args)}`, info, () =>
+      list(objects, {
+        type: type.name,
+        guards: guardsOn(type.name, sheet, contract, chosenBy),
+        first: args.first ?? null,
+        after: args.after ?? null,
+        filter: asked.filter,
+        ...(below === undefined ? {} : { below: below.filter }),
+        tests: [...asked.tests, ...(below?.tests ?? [])],
+        attributes: [
+          ...new Set([
+            ...attributesFor(info, type, sheet, true),
+            ...asked.attributes,
+            ...(below?.attributes ?? []),
+          ]),
+        ],
+        ...(order === undefined ? {} : { sort: order }),
+        ...(provider === undefined ? {} : { provider }),
+      }),
+    );
   });
 }
 
@@ -163,7 +227,7 @@ export function sourceFor(field: FieldSheet, sheet: SubgraphSheet, contract: Con
   const root = ROOTS.has(field.parent);
   if (field.name === 'id' && contract.types.get(field.parent)?.key === true) return (item) => globalId(item);
   if (field.connection && type?.api !== undefined && (root || field.by !== undefined))
-    return paged(field, type, sheet);
+    return paged(field, type, sheet, contract);
   if (root)
     return type?.api !== undefined && type.key && field.arguments.join() === 'id'
       ? byId(type, sheet)
@@ -171,5 +235,5 @@ export function sourceFor(field: FieldSheet, sheet: SubgraphSheet, contract: Con
   if (field.by !== undefined && type !== undefined) return joined(field, field.by, type, sheet);
   if (field.path === undefined) return undefined;
   if (type?.key === true) return toEntity(field, type, sheet);
-  return leaf(field, sheet) ?? part(field);
+  return leaf(field, sheet, contract) ?? part(field);
 }

@@ -61,8 +61,8 @@ function drawRow(
       performanceIndicatorSpecification: {
         id: indicatorId(indicator.name),
         name: indicator.name,
-        '@type': 'PerformanceIndicatorSpecificationRef',
-        '@referredType': 'PerformanceIndicatorSpecification',
+        indicatorUnit: indicator.unit,
+        '@type': 'PerformanceIndicatorSpecification',
       },
       observedValue: String(measured(world.seed, service, indicator, startMs, endMs)),
     })),

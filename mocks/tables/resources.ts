@@ -34,7 +34,7 @@ function resourcesOf({ key, kind, number, settings }: ServiceModel): ResourceMod
       ? []
       : [
           {
-            id: `res-msisdn-${number}`,
+            id: `res-msisdn-${key}`,
             name: `Number ${number}`,
             category: 'msisdn',
             value: number,
@@ -47,7 +47,7 @@ function resourcesOf({ key, kind, number, settings }: ServiceModel): ResourceMod
       return [
         ...numbered,
         {
-          id: `res-sim-${number ?? key}`,
+          id: `res-sim-${key}`,
           name: `SIM of ${number ?? key}`,
           category: 'sim',
           value: `8933${number ?? key}`,

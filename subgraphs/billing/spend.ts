@@ -1,12 +1,13 @@
 // Spending by number in a period, from the charges of every account that the principal's customer has.
 import Big from 'big.js';
-import { holds } from '../../schema/access.ts';
+import { belongs, holds } from '../../schema/access.ts';
 import { clientError } from '../../schema/errors.ts';
 import { idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
 import { backEndId, type Item, reference } from '../item.ts';
+import { NOWHERE } from '../ownership.ts';
 import { compileIds } from '../path.ts';
-import { asMoney, asText, instantMs } from '../tmf/read.ts';
+import { asInstant, asMoney, asText, instantMs } from '../tmf/read.ts';
 import { addMoney, sumOf } from './sums.ts';
 
 export interface SpendInput {
@@ -44,6 +45,8 @@ async function charges(
   const customer = idOfType(id, 'Customer');
   if (customer === undefined) throw clientError('INVALID_ID');
   const { provider } = customer;
+  // before anything is asked: another's accounts are none of this principal's business, nor how long they take
+  if (!belongs(operation.principal, { ...NOWHERE, customers: [id] })) return [];
   if (!objects.serves('BillingAccount', provider) || !objects.serves('Charge', provider)) return [];
   const accounts = await objects.by(
     'BillingAccount',
@@ -107,15 +110,17 @@ export async function spend(input: SpendInput, context: SubgraphContext) {
     if (number === undefined) others.push(charge);
     else groups.set(number, [...(groups.get(number) ?? []), charge]);
   }
-  const wanted = input.numbers ?? [...groups.keys()];
-  const rows = wanted.flatMap((number) => {
+  const wanted = new Set(input.numbers ?? groups.keys());
+  const rows = [...wanted].flatMap((number) => {
     const group = groups.get(number);
     return group === undefined ? [] : [row(number, group)];
   });
   rows.sort((a, b) => spent(b).cmp(spent(a)));
   return {
-    period: { start: input.from, end: input.until },
+    period: { start: asInstant(input.from) ?? null, end: asInstant(input.until) ?? null },
     numbers: rows.slice(0, first),
-    other: addMoney(others.flatMap((each) => asMoney(each.raw.taxIncludedAmount) ?? [])) ?? null,
+    other: input.numbers
+      ? null
+      : (addMoney(others.flatMap((each) => asMoney(each.raw.taxIncludedAmount) ?? [])) ?? null),
   };
 }

@@ -13,8 +13,10 @@ export interface Held<T> {
 
 export interface ValuePolicy {
   readonly ttlMs: number;
-  /** How long beyond the TTL a value may be served as STALE while it is loaded anew. */
+  /** How long beyond the TTL a value may be served as STALE: while it is loaded anew, or can't be. */
   readonly staleMs: number;
+  /** Of that, how long it is served at once, loaded anew behind the answer; all of it unless said. */
+  readonly atOnceMs?: number;
   /** Share of the TTL, 0 to 1, by which it is shortened at random, so that values loaded together don't end together. */
   readonly jitter?: number;
 }
@@ -55,8 +57,13 @@ function isEnvelope(data: unknown): data is Envelope {
   );
 }
 
+/** What lay there, and how far it is beyond its TTL; 0 or less inside. */
+export interface Unpacked extends Held<unknown> {
+  readonly beyondMs: number;
+}
+
 /** Undefined where there is nothing to serve: absent, dropped, too old, or not written by this code. */
-export function unpack(stored: Stored | undefined, nowMs: number): Held<unknown> | undefined {
+export function unpack(stored: Stored | undefined, nowMs: number): Unpacked | undefined {
   if (stored?.value === undefined) return undefined;
   let data: unknown;
   try {
@@ -66,5 +73,5 @@ export function unpack(stored: Stored | undefined, nowMs: number): Held<unknown>
   }
   if (!isEnvelope(data) || nowMs >= data.staleUntilMs) return undefined;
   const freshness = nowMs < data.freshUntilMs ? 'CACHED' : 'STALE';
-  return { value: data.value, asOfMs: data.asOfMs, freshness };
+  return { value: data.value, asOfMs: data.asOfMs, freshness, beyondMs: nowMs - data.freshUntilMs };
 }

@@ -74,6 +74,7 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
       const results = new Map<string, Held<T | null> | Failed>();
       const missing = new Set(ask.keys);
       const stale = new Set<string>();
+      const lastResort = new Map<string, Held<unknown>>();
       // what lies under a key was written by the same caller's load or event: its type is the caller's word
       const settle = (key: string, held: Held<unknown>) => {
         results.set(key, held as Held<T | null>);
@@ -84,8 +85,12 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
       for (const key of [...missing]) {
         const held = unpack(seen?.get(key), now());
         onEvent(held === undefined ? 'miss' : held.freshness === 'STALE' ? 'stale' : 'hit');
-        if (held?.freshness === 'STALE') stale.add(key);
-        if (held !== undefined) settle(key, held);
+        if (held === undefined) continue;
+        const { beyondMs, ...value } = held;
+        // too old to be shown at once, but better than an error
+        if (beyondMs > (ask.policy.atOnceMs ?? ask.policy.staleMs)) lastResort.set(key, value);
+        else settle(key, value);
+        if (held.freshness === 'STALE' && results.has(key)) stale.add(key);
       }
 
       function disembark(landing: Landing, keys: readonly string[]): void {
@@ -94,7 +99,9 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
             const held = landing.values.get(key);
             if (held !== undefined) settle(key, held);
           } else if (landing.keys.has(key)) {
-            results.set(key, { error: landing.error });
+            const old = lastResort.get(key);
+            if (old !== undefined) settle(key, old);
+            else results.set(key, { error: landing.error });
             missing.delete(key);
           }
         }

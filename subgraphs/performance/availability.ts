@@ -42,6 +42,12 @@ export async function availability(service: Item, window: Window, { objects }: S
   };
 }
 
+/** A site stands where its service stands: so is its name guarded. */
+function siteOf(service: Item, id: string): Item {
+  const name = asText(at(service.raw, 'place.name')) ?? null;
+  return { __typename: 'Site', provider: service.provider, raw: { id, name }, whole: service };
+}
+
 export async function availabilityBySite(
   window: Window,
   customerId: string | null,
@@ -52,7 +58,7 @@ export async function availabilityBySite(
   const allowed = await objects.visible(services, 'PERFORMANCE_VIEW');
   const sites = new Map<
     string,
-    { site: { id: string; name: string | null } | null; rows: { service: Item; value: number | undefined }[] }
+    { site: Item | null; rows: { service: Item; value: number | undefined }[] }
   >();
   await Promise.all(
     allowed.map(async (service) => {
@@ -60,7 +66,7 @@ export async function availabilityBySite(
       const place = asText(at(service.raw, 'place.id'));
       const id = place === undefined ? '' : encodeId(service.provider, 'Site', place);
       const entry = sites.get(id) ?? {
-        site: place === undefined ? null : { id, name: asText(at(service.raw, 'place.name')) ?? null },
+        site: place === undefined ? null : siteOf(service, id),
         rows: [],
       };
       entry.rows.push({ service, value: aggregate(samples, 'MEAN') });

@@ -81,6 +81,7 @@ function ask(objects: Objects, window: Asked, services: readonly string[]) {
     ids: services,
     keyOf: (service) => `samples:${provider}:${granularity}:${fromMs}:${untilMs}:${service}`,
     policy: policyOf(objects.systems),
+    operation: objects.operation,
     load: (missing) => load(objects, window, missing),
   });
 }

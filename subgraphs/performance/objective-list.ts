@@ -49,6 +49,8 @@ export async function servicesFor(
   const attributes = objects.sheet('Service').attributes;
   const found = await list(objects, {
     type: 'Service',
+    // whoever may see how a service performs needn't be shown the service
+    access: 'PERFORMANCE_VIEW',
     upTo: MAX_SERVICES,
     filter: filter satisfies Filter,
     attributes,

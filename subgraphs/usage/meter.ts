@@ -13,6 +13,8 @@ export type Bucket = Readonly<Record<string, unknown>>;
 
 /** How long a value may be shown, marked STALE, while the charging system doesn't answer. */
 const STALE_MS = 300_000;
+/** How long past its life a value is shown at once, while it is asked anew: real-time means half a minute at most. */
+const AT_ONCE_MS = 15_000;
 /** Services in one question: a charging system answers for a group at once, not for a whole company. */
 const MAX_SERVICES = 100;
 
@@ -20,7 +22,8 @@ export const usageKey = (provider: string, service: string): string => `usage:${
 
 /** The data sheet's hint on ServiceUsage is the one place that says how long a value lives. */
 export function usagePolicy({ contract }: Systems) {
-  return { ttlMs: (contract.types.get('ServiceUsage')?.cache?.maxAgeS ?? 0) * 1000, staleMs: STALE_MS };
+  const ttlMs = (contract.types.get('ServiceUsage')?.cache?.maxAgeS ?? 0) * 1000;
+  return { ttlMs, staleMs: STALE_MS, atOnceMs: AT_ONCE_MS };
 }
 
 /** Buckets by the services that they name; a consumption's own services count for buckets that name none. */
@@ -82,6 +85,7 @@ function meterOf(objects: Objects): DataLoader<Asked, Held<readonly Bucket[]> | 
             ids: asked.filter((each) => each.provider === provider).map((each) => each.service),
             keyOf: (service) => usageKey(provider, service),
             policy: usagePolicy(objects.systems),
+            operation: objects.operation,
             load: (services) => ask(objects, provider, services),
           });
           results.set(

@@ -44,16 +44,24 @@ export const resolvers: Resolvers = {
 };
 
 export const events: EventHandlers = {
-  /** The charging system tells the new state of buckets: it replaces what is kept, at once and everywhere. */
+  /**
+   * The charging system tells the new state of the services that were asked about: it replaces what is kept, at once and
+   * everywhere. Other services that share a bucket with them are in it too, without their own buckets: those are left.
+   */
   async queryUsageConsumption({ provider, object }, systems) {
-    const services = new Set(
-      [
-        ...all(object, 'usageConsumption.service.id'),
-        ...all(object, 'usageConsumption.bucketRefOrValue.service.id'),
-      ].flatMap((id) => asText(id) ?? []),
-    );
+    const ids = (path: string) => all(object, path).flatMap((id) => asText(id) ?? []);
+    const whole = new Set(ids('searchCriteria.service.id'));
+    if (whole.size === 0) {
+      // of which services this is all that there is can't be told: the next reader asks anew
+      const named = [
+        ...ids('usageConsumption.service.id'),
+        ...ids('usageConsumption.bucketRefOrValue.service.id'),
+      ];
+      await systems.values.drop([...new Set(named)].map((service) => usageKey(provider, service)));
+      return;
+    }
     await Promise.all(
-      [...bucketsByService(object, services)].map(([service, buckets]) =>
+      [...bucketsByService(object, whole)].map(([service, buckets]) =>
         systems.values.replace(usageKey(provider, service), buckets, usagePolicy(systems)),
       ),
     );

@@ -45,7 +45,7 @@ const WAYS = [
     because: 'resource (639), its service (638), and the other resource that the service names (639)',
     query: `query ($id: ID!) { resource(id: $id) { category
       services { name site { name } resources { category } } } }`,
-    variables: { id: id('Resource', 'res-msisdn-33639980001') },
+    variables: { id: id('Resource', 'res-msisdn-acme-m-01') },
   },
   {
     way: 'usage record to service, rated charge and product',

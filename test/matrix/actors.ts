@@ -15,6 +15,16 @@ export const LEDGER: DemoActor = {
   ],
 };
 
+/** May read all of Acme's products, and one of the two accounts that they are billed to. */
+export const HALF_LEDGER: DemoActor = {
+  ...LEDGER,
+  actorId: 'acme-half-ledger',
+  grants: [
+    { functions: ['PRODUCT_VIEW'], scope: { kind: 'CUSTOMER' } },
+    { functions: ['ACCOUNT_VIEW'], scope: { kind: 'ACCOUNTS', ids: ['acc-acme-fixed'] } },
+  ],
+};
+
 export interface MatrixActor {
   readonly name: string;
   /** What `ask` takes: nothing for nobody. */

@@ -42,10 +42,10 @@ export const ROOTS: readonly Root[] = [
     field: 'resource',
     type: 'Resource',
     ids: {
-      'line 01': 'res-msisdn-33639980001',
-      'line 02': 'res-msisdn-33639980002',
-      Borealis: 'res-msisdn-33639981001',
-      absent: 'res-msisdn-33639989999',
+      'line 01': 'res-msisdn-acme-m-01',
+      'line 02': 'res-msisdn-acme-m-02',
+      Borealis: 'res-msisdn-borealis-m-01',
+      absent: 'res-msisdn-acme-m-99',
     },
   },
   {

@@ -19,38 +19,45 @@ interface Own {
   readonly key: string;
   readonly resource: string;
   readonly account: string;
+  /** A service that stands somewhere, where the customer has one. */
+  readonly sited: string;
 }
 
 const OWN: Readonly<Record<MatrixActor['owner'] | 'acme access', Own>> = {
   acme: {
     customer: 'cust-acme',
     key: 'acme-m-01',
-    resource: 'res-msisdn-33639980001',
+    resource: 'res-msisdn-acme-m-01',
     account: 'acc-acme-mobile',
+    sited: 'acme-bb-1',
   },
   'acme access': {
     customer: 'cust-acme',
     key: 'acme-bb-1',
     resource: 'res-ont-acme-bb-1',
     account: 'acc-acme-fixed',
+    sited: 'acme-bb-1',
   },
   borealis: {
     customer: 'cust-borealis',
     key: 'borealis-m-01',
-    resource: 'res-msisdn-33639981001',
+    resource: 'res-msisdn-borealis-m-01',
     account: 'acc-borealis',
+    sited: 'borealis-bb-1',
   },
   family: {
     customer: 'cust-family',
     key: 'family-m-1',
-    resource: 'res-msisdn-33639982001',
+    resource: 'res-msisdn-family-m-1',
     account: 'acc-family',
+    sited: 'family-bb-1',
   },
   prepaid: {
     customer: 'cust-prepaid',
     key: 'prepaid-m-1',
-    resource: 'res-msisdn-33639983001',
+    resource: 'res-msisdn-prepaid-m-1',
     account: 'acc-prepaid',
+    sited: 'prepaid-m-1',
   },
 };
 
@@ -94,6 +101,10 @@ const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
   Service: (own) => ({
     query: `{ service(id: ${id('Service', `svc-${own.key}`)}) { % } }`,
     path: ['service'],
+  }),
+  Site: (own) => ({
+    query: `{ service(id: ${id('Service', `svc-${own.sited}`)}) { site { % } } }`,
+    path: ['service', 'site'],
   }),
   ServiceUsage: (own) => ({
     query: `{ usage(serviceId: ${id('Service', `svc-${own.key}`)}) { % } }`,

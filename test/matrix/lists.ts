@@ -58,6 +58,23 @@ export const LISTS: readonly ListQuery[] = [
     ...plain('spendByNumber', `spendByNumber(input: { ${PERIOD} }) { numbers { charges } }`),
     below: ['numbers'],
   },
+  // chosen or ordered by what only some may read: a list must not answer who has which name or number
+  {
+    ...plain('customers', 'customers(first: 200, filter: { search: "Acme" }) { nodes { id } }'),
+    title: 'customers, by part of a name',
+  },
+  {
+    ...plain('customers', 'customers(first: 200, sort: NAME) { nodes { id } }'),
+    title: 'customers, ordered by name',
+  },
+  {
+    ...plain(
+      'spendByNumber',
+      `spendByNumber(input: { ${PERIOD}, numbers: ["33639980005"] }) { numbers { charges } }`,
+    ),
+    title: 'spendByNumber, of one number',
+    below: ['numbers'],
+  },
   naming('products', 'customerId', CUSTOMER),
   naming('products', 'billingAccountId', ACCOUNT),
   naming('services', 'customerId', CUSTOMER),

@@ -1,8 +1,9 @@
 // SSM-A-08: who reaches what, by every path: a matrix that a person can read, and what must hold of all its answers.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeId } from '../../schema/id.ts';
 import { type Asked, startWorld, type World } from '../support/gateway.ts';
 import { apiSchema } from '../support/supergraph.ts';
-import { LEDGER, MATRIX_ACTORS } from './actors.ts';
+import { HALF_LEDGER, LEDGER, MATRIX_ACTORS } from './actors.ts';
 import { type Ask, byId, one, ROOTS } from './by-id.ts';
 import { byField, guardedFields, reachable } from './fields.ts';
 import { leaksIn, wordsOfOthers } from './leaks.ts';
@@ -29,7 +30,7 @@ async function matrix(): Promise<Readonly<Record<string, string>>> {
 }
 
 beforeAll(async () => {
-  world = await startWorld({ actors: [LEDGER] });
+  world = await startWorld({ actors: [LEDGER, HALF_LEDGER] });
 });
 afterAll(() => world.stop());
 
@@ -89,6 +90,31 @@ describe('SSM-A-08 what must hold whatever the matrix says', () => {
       for (const { actor, query, asked } of seen)
         expect(leaksIn(asked.text, words), `${actor}: ${query}`).toEqual([]);
     }
+  });
+
+  test.each(['id', '__typename', 'name', 'id name'])(
+    'SSM-A-08 a reference from what one may see to what one may not leads nowhere, asked for its %s',
+    async (fields) => {
+      const product = (id: string) => JSON.stringify(encodeId('home', 'Product', id));
+      const query = `{ line: product(id: ${product('prd-acme-m-01')}) { billingAccount { ${fields} } }
+        access: product(id: ${product('prd-acme-bb-1')}) { billingAccount { ${fields} } } }`;
+      const { data, errors } = await world.ask(query, { as: 'acme-half-ledger' });
+      expect(errors).toEqual([]);
+      expect(data).toMatchObject({ line: { billingAccount: null }, access: { billingAccount: {} } });
+    },
+  );
+
+  test('SSM-A-11 who may not read persons gets no name and no number of one, whoever the customer is', async () => {
+    const { names } = await wordsOfOthers('prepaid', world.simulator);
+    const known = { names, ids: [/3363998[0-3]0\d\d/] };
+    const blind = MATRIX_ACTORS.filter(
+      ({ demo, crossesCustomers }) =>
+        crossesCustomers && !demo?.grants.some(({ functions }) => functions.includes('PERSON_VIEW')),
+    ).map(({ name }) => name);
+    expect(blind).toContain('analytics');
+    for (const { actor, query, asked } of answers)
+      if (actor !== undefined && blind.includes(actor))
+        expect(leaksIn(asked.text, known), `${actor}: ${query}`).toEqual([]);
   });
 
   test('SSM-A-08 nobody in particular gets nothing that is not public', () => {

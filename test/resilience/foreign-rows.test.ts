@@ -108,7 +108,7 @@ describe('SSM-A-08 a back end that gives the wrong object', () => {
     ['product', 'Product', 'prd-acme-m-01', 'prd-borealis-m-01'],
     ['bill', 'CustomerBill', 'bill-acc-acme-mobile-2026-10', 'bill-acc-borealis-2026-10'],
     ['billingAccount', 'BillingAccount', 'acc-acme-mobile', 'acc-borealis'],
-    ['resource', 'Resource', 'res-msisdn-33639980001', 'res-msisdn-33639981001'],
+    ['resource', 'Resource', 'res-msisdn-acme-m-01', 'res-msisdn-borealis-m-01'],
   ])('SSM-A-08 %s by id: another customer’s row under my id', async (field, type, mine, theirs) => {
     const base = world.simulator;
     const stranger = await fetch(`${base.url}${pathOf(type)}/${theirs}`).then((response) => response.text());

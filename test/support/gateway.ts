@@ -105,12 +105,12 @@ function drivers(): Record<string, string> {
 }
 
 async function dropNamespace(namespace: string, env: Readonly<Record<string, string>>): Promise<void> {
-  if (env.DATABASE_URL !== undefined) {
+  if (env.DATABASE_URL) {
     const client = new Client({ connectionString: env.DATABASE_URL });
     await client.connect();
     await client.query(`DROP SCHEMA IF EXISTS "${namespace}" CASCADE`).finally(() => client.end());
   }
-  if (env.REDIS_URL !== undefined) {
+  if (env.REDIS_URL) {
     const redis = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 0, retryStrategy: () => null });
     redis.on('error', () => undefined);
     const keys = await redis.keys(`${namespace}:*`).catch(() => []);
