@@ -28,7 +28,8 @@ interface Options {
   readonly key: SigningKey;
   /** Names of the subgraphs that this process could serve. */
   readonly local: readonly string[];
-  readonly serve: (name: string, contract: Contract) => Subgraph;
+  /** Subgraphs by those data sheets; together, because what one has asked back ends for the others have too. */
+  readonly serve: (contract: Contract) => (name: string) => Subgraph;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -56,7 +57,7 @@ export function graphFiles({ config, contract, key, local, serve, log, now }: Op
     remotes,
     async read() {
       const sheets = readSheets();
-      const served = local.filter((name) => !elsewhere.has(name)).map((name) => serve(name, sheets));
+      const served = local.filter((name) => !elsewhere.has(name)).map(serve(sheets));
       const supergraphSdl = await readFile(file, 'utf8');
       return { supergraphSdl, subgraphs: [...served, ...remotes], elsewhere };
     },

@@ -64,7 +64,13 @@ function originOf({ headers, socket }: IncomingMessage, trustedProxies: number):
   return way.at(-1 - Math.min(trustedProxies, way.length - 1));
 }
 
-export function graphqlListener({ answer, maxBodyBytes, trustedProxies, draining, log }: Options): GraphQLListener {
+export function graphqlListener({
+  answer,
+  maxBodyBytes,
+  trustedProxies,
+  draining,
+  log,
+}: Options): GraphQLListener {
   function send(response: ServerResponse, { status, headers, text }: HttpAnswer, close: boolean): void {
     const head: Record<string, string | number> = { ...headers };
     if (close || draining()) head.connection = 'close';

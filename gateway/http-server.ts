@@ -62,8 +62,10 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
   const { graphql, maxBodyBytes, trustedProxies, log, draining } = options;
   const app = fastify({
     serverFactory: (framework) =>
-      createServer({ requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 }, (request, response) =>
-        isGraphQL(request) ? graphql(request, response) : framework(request, response),
+      createServer(
+        { requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+        (request, response) =>
+          isGraphQL(request) ? graphql(request, response) : framework(request, response),
       ),
     bodyLimit: maxBodyBytes,
     trustProxy: (_address, hop) => hop < trustedProxies,

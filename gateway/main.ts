@@ -202,19 +202,15 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
   const systems: Systems = { ...parts.systems, own };
   const { contract } = systems;
   const keys = await openPrincipalKeys(config);
-  // one for all subgraphs of a graph: what an operation has loaded is theirs together
-  const known = new WeakMap<Contract, Systems>([[contract, systems]]);
-  const systemsOf = (sheets: Contract): Systems => {
-    const made = known.get(sheets) ?? { ...systems, contract: sheets };
-    known.set(sheets, made);
-    return made;
-  };
   const graph = graphFiles({
     ...parts,
     contract,
     key: keys.signing,
     local: [...modules.keys()],
-    serve: (name, sheets) => serve(name, systemsOf(sheets), modules.get(name)?.resolvers ?? {}),
+    serve: (sheets) => {
+      const ofSheets = { ...systems, contract: sheets };
+      return (name) => serve(name, ofSheets, modules.get(name)?.resolvers ?? {});
+    },
   });
   const handlers = [...modules.values()].map((each) => each.events);
   const events = { secret: await eventsSecret(config), receive: receiver(handlers, systems) };

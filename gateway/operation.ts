@@ -69,7 +69,14 @@ export function begin(beginning: Beginning): { readonly operation: Operation; re
   hangUp?.(() => expire(controller));
   const deadlineMs = nowMs + timeoutMs - Math.min(MARGIN_MS, timeoutMs / 10);
   return {
-    operation: { requestId, principal, ...(origin === undefined ? {} : { origin }), nowMs, deadlineMs, signal },
+    operation: {
+      requestId,
+      principal,
+      ...(origin === undefined ? {} : { origin }),
+      nowMs,
+      deadlineMs,
+      signal,
+    },
     end: () => clearTimeout(timer),
   };
 }

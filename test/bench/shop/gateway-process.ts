@@ -49,6 +49,7 @@ await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity 
     config,
     supergraphSdl: shopSupergraph(subgraphsUrl),
     subgraphs,
+    elsewhere: new Set(Object.keys(SHOP)),
     grants: { read: async (actorId) => shopper(actorId) },
     // nothing of the shop is public, so nothing is kept
     responseStore: { get: async () => undefined, set: async () => undefined },
