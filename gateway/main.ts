@@ -13,12 +13,12 @@ import type { CacheDriver } from '../subgraphs/cache/driver.ts';
 import { memoryCache } from '../subgraphs/cache/memory.ts';
 import { redisCache } from '../subgraphs/cache/redis.ts';
 import { createValueCache } from '../subgraphs/cache/value-cache.ts';
-import type { EventHandlers, Resolvers } from '../subgraphs/context.ts';
 import { serveOverHttp } from '../subgraphs/http.ts';
 import { rememberContract } from '../subgraphs/identity/contract.ts';
 import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
 import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
 import type { Systems } from '../subgraphs/loads.ts';
+import { modulesOf, type SubgraphModule } from '../subgraphs/modules.ts';
 import { receiver, register } from '../subgraphs/notifications.ts';
 import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
@@ -85,13 +85,6 @@ interface Parts {
   readonly modules: ReadonlyMap<string, SubgraphModule>;
 }
 
-interface SubgraphModule {
-  readonly resolvers: Resolvers;
-  readonly events?: EventHandlers;
-  /** Whether it needs the store and what stands on it, wherever it runs. */
-  readonly keepsState?: boolean;
-}
-
 type OpenState = State<LocalIssuer>;
 
 async function openProviders(
@@ -102,13 +95,6 @@ async function openProviders(
   const read = readProviders(text, readSecret);
   if (read.ok) return read.providers;
   throw new Error(`PROVIDERS_FILE:\n${read.faults.map((fault) => `  ${fault}`).join('\n')}`);
-}
-
-/** Subgraphs are found by folder; each has a resolvers.ts that says what its data sheet can't. */
-async function modulesOf(contract: Contract): Promise<ReadonlyMap<string, SubgraphModule>> {
-  const load = async (name: string) =>
-    [name, (await import(new URL(`subgraphs/${name}/resolvers.ts`, ROOT).href)) as SubgraphModule] as const;
-  return new Map(await Promise.all([...contract.subgraphs.keys()].map(load)));
 }
 
 /** The back ends of demo mode; undefined outside it. */
