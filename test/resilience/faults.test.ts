@@ -72,7 +72,9 @@ describe.each(CASES)('every API answers with $title', ({ fault, codes, env }) =>
     expect(asked.text).not.toMatch(UPSTREAM);
     expect(asked.calls.filter((call) => call.includes(api)).length).toBeLessThanOrEqual(3);
     if (fault.kind === 'hang') expect(tookMs).toBeLessThan(HANG_TIMEOUT_MS * 2 + 1000);
-    for (const { code } of asked.errors) expect(codes).toContain(code);
+    // once a back end has failed often enough, its breaker answers for it
+    const allowed = [...codes, 'BACKEND_UNAVAILABLE'];
+    for (const { code } of asked.errors) expect(allowed).toContain(code);
     expect(asked.errors.length).toBeGreaterThan(0);
 
     expect(valueAt(asked.data, path)).toBeNull();

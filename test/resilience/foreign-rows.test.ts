@@ -151,6 +151,10 @@ describe('SSM-A-08 a back end that gives the wrong object', () => {
     expect(leaksIn(asked.text, words)).toEqual([]);
   });
 
+  const MY_BUCKETS = ['data', 'voice', 'sms']
+    .map((kind) => `bkt-acme-m-01-${kind}`)
+    .concat('bkt-acme-group-data');
+
   test('SSM-A-08 real-time usage of other services in the answer stays unseen', async () => {
     const query = `{ usage(serviceId: ${id('Service', 'svc-acme-m-01')}) { allowances { id } } }`;
     const astray = (text: string, path: string) =>
@@ -158,7 +162,10 @@ describe('SSM-A-08 a back end that gives the wrong object', () => {
     proxy.meddle({ answer: astray });
     const asked = await gateway.ask(query, { as: 'acme-manager' });
     expect(leaksIn(asked.text, words)).toEqual([]);
-    expect(asked.data).toMatchObject({ usage: { allowances: [] } });
+    // none of what came; on a shared cache another gateway's event may have brought what is right meanwhile
+    const { usage } = asked.data as { usage: { allowances: readonly { id: string }[] } }; // as the query has it
+    const kept = usage.allowances.map((each) => each.id);
+    expect([[], MY_BUCKETS]).toContainEqual(kept);
   });
 });
 
