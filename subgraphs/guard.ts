@@ -2,12 +2,12 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import type { IMiddlewareFieldMap, IMiddlewareTypeMap } from 'graphql-middleware';
 import { applyMiddleware } from 'graphql-middleware';
-import { allow, and, deny, rule, shield } from 'graphql-shield';
 import { holds, type SsmFunction } from '../schema/access.ts';
 import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import type { SubgraphContext } from './context.ts';
 import { isItem } from './item.ts';
+import { allow, and, deny, rule, shield } from './shield.ts';
 import { asClientError } from './source.ts';
 
 type Rule = ReturnType<ReturnType<typeof rule>> | ReturnType<typeof and>;

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import * as graphql from 'graphql';
 import { isObjectType } from 'graphql';
-import { allow } from 'graphql-shield';
 import { describe, expect, test } from 'vitest';
 import { findSubgraphs, readContract } from '../../schema/contract.ts';
 import { guard, rulesOf, ruleTree } from '../../subgraphs/guard.ts';
+import { allow } from '../../subgraphs/shield.ts';
 
 const contract = readContract(findSubgraphs(new URL('../../subgraphs/', import.meta.url)));
 const subgraphs = [...contract.subgraphs];
