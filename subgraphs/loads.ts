@@ -2,10 +2,11 @@
 import DataLoader from 'dataloader';
 import type { Contract, TypeSheet } from '../schema/data-sheet.ts';
 import type { Operation } from '../schema/ports.ts';
+import { asError } from './as-error.ts';
 import type { ValueCache } from './cache/value-cache.ts';
 import { heldValues, sharedCall } from './held-values.ts';
 import type { Own } from './own.ts';
-import { compileIds, compilePath, filterPath } from './path.ts';
+import { compileIds, compilePath, filterPath, type Path } from './path.ts';
 import { type Api, BACKENDS } from './tmf/backends.ts';
 import type { Call, Filter, Source, TmfClient, TmfObject } from './tmf/client.ts';
 
@@ -61,11 +62,16 @@ export function sourceOf(type: TypeSheet, provider: string): Source {
   return { provider, api: api as Api, resource }; // a row of that name exists
 }
 
+/** Compiled once a type: every row of a list is asked. */
+const wheres = new WeakMap<TypeSheet, Path>();
+
 /** A `where` is part of the type: an object that doesn't meet it exists for nobody. */
 export function meets(type: TypeSheet, object: TmfObject): boolean {
   if (type.where === undefined) return true;
   const { path, values } = type.where;
-  return compilePath(path)(object).some((value) => values.includes(String(value)));
+  const read = wheres.get(type) ?? compilePath(path);
+  wheres.set(type, read);
+  return read(object).some((value) => values.includes(String(value)));
 }
 
 const keyOf = (provider: string, id: string): string => `${provider}\n${id}`;
@@ -84,10 +90,7 @@ async function eachProvider<T>(
   await Promise.all(
     providers.map(async (provider) => {
       const part = wanted.filter((each) => each.provider === provider);
-      const result = load(provider, part).catch((error: unknown) =>
-        error instanceof Error ? error : new Error(String(error)),
-      );
-      results.set(provider, await result);
+      results.set(provider, await load(provider, part).catch(asError));
     }),
   );
   return wanted.map(({ provider, id }) => {

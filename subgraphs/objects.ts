@@ -4,6 +4,7 @@ import { holds, may, type Position, type SsmFunction } from '../schema/access.ts
 import { attributeOf } from '../schema/contract.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import type { Operation } from '../schema/ports.ts';
+import { asError } from './as-error.ts';
 import { heldValues } from './held-values.ts';
 import { entityOf, type Item, reference } from './item.ts';
 import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
@@ -207,8 +208,6 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     mayUse,
   };
 }
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function fail(id: string): never {
   throw new Error(`asked for a position that nobody wanted: ${id}`);

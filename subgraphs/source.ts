@@ -1,6 +1,7 @@
 // From @tmf to resolvers: leaves, parts, references, joins, lists and root fields, all from the data sheet.
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { SsmFunction } from '../schema/access.ts';
+import { attributeOf } from '../schema/contract.ts';
 import type { Contract, FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import { decodeId } from '../schema/id.ts';
@@ -10,7 +11,7 @@ import { backEndId, entityOf, globalId, type Item, isItem, reference } from './i
 import { type Connection, list } from './list.ts';
 import { guardsOn, readFilter } from './list-filter.ts';
 import type { Objects } from './objects.ts';
-import { compileIds, compilePath, type Path } from './path.ts';
+import { compileIds, compilePath, filterPath, type Path } from './path.ts';
 import { attributesFor } from './projection.ts';
 import { BackEndError } from './tmf/back-end-error.ts';
 
@@ -199,10 +200,10 @@ function belowOf(by: string, entity: Item) {
   const id = backEndId(entity);
   const idsAt = compileIds(by);
   return {
-    filter: { [by.replaceAll(/\[[^\]]*\]/g, '')]: id },
+    filter: { [filterPath(by)]: id },
     // proven by the client for plain paths; a pick is ours to test
     tests: by.includes('[') ? [(object: Item['raw']) => idsAt(object).includes(id)] : [],
-    attributes: [by.split(/[.[]/)[0] ?? by],
+    attributes: [attributeOf(by)],
   };
 }
 

@@ -1,5 +1,6 @@
 // Measured values of services in a window: asked for many services at once, read from measurements of any shape.
 import DataLoader from 'dataloader';
+import { asError } from '../as-error.ts';
 import { heldValues, sharedCall } from '../held-values.ts';
 import type { Systems } from '../loads.ts';
 import type { Objects } from '../objects.ts';
@@ -115,10 +116,7 @@ function loaderOf(objects: Objects): DataLoader<Asked, readonly Sample[], string
         [...windows].map(async ([key, [first, ...rest]]) => {
           if (first === undefined) return;
           const services = [...new Set([first, ...rest].map((each) => each.service))];
-          const answer = ask(objects, first, services).catch((error: unknown) =>
-            error instanceof Error ? error : new Error(String(error)),
-          );
-          answers.set(key, await answer);
+          answers.set(key, await ask(objects, first, services).catch(asError));
         }),
       );
       return asked.map((each) => {

@@ -1,5 +1,6 @@
 // Real-time usage of services: kept by service for all readers, asked of the charging system in one call for many.
 import DataLoader from 'dataloader';
+import { asError } from '../as-error.ts';
 import type { Held } from '../cache/held.ts';
 import type { SubgraphContext } from '../context.ts';
 import { heldWithAge, sharedCall } from '../held-values.ts';
@@ -88,10 +89,7 @@ function meterOf(objects: Objects): DataLoader<Asked, Held<readonly Bucket[]> | 
             operation: objects.operation,
             load: (services) => ask(objects, provider, services),
           });
-          results.set(
-            provider,
-            await held.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
-          );
+          results.set(provider, await held.catch(asError));
         }),
       );
       return asked.map(({ provider, service }) => {
