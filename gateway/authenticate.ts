@@ -1,5 +1,5 @@
 // Who is asking: from the Authorization header to a principal with one snapshot of its grants.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -118,10 +118,10 @@ export function authenticator(options: Options): Authenticate {
     };
   }
 
-  async function trustedIn(token: string): Promise<Trusted> {
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = trusted.get(key);
-    if (known !== undefined && options.now() < known.untilMs) return known;
+  /** `key`: a digest, so that no token lies about in memory. */
+  async function trustedIn(authorization: string, key: string): Promise<Trusted> {
+    const token = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization)?.[1];
+    if (token === undefined || token.length > MAX_TOKEN_CHARACTERS) throw unauthenticated();
     try {
       const verified = await verify(token);
       trusted.set(key, verified);
@@ -132,26 +132,40 @@ export function authenticator(options: Options): Authenticate {
     }
   }
 
-  async function principalOf({ actorId, sessionId }: Trusted): Promise<Principal> {
-    let principal: Principal | undefined;
-    let open = true;
+  async function read<Found>(reading: Promise<Found>): Promise<Found> {
     try {
-      [principal, open] = await Promise.all([
-        options.grants.read(actorId),
-        sessionId === undefined ? true : (options.local?.sessions.isOpen(sessionId, actorId) ?? false),
-      ]);
+      return await reading;
     } catch (error) {
       options.onFault(error instanceof Error ? error.message : 'grants unreadable');
       throw refuse('AUTHORIZATION_UNAVAILABLE');
     }
-    if (principal === undefined || !open) throw unauthenticated();
-    return sessionId === undefined ? principal : { ...principal, sessionId };
+  }
+
+  async function inSession(sessionId: string, actorId: string): Promise<Principal | undefined> {
+    const [principal, open] = await Promise.all([
+      options.grants.read(actorId),
+      options.local?.sessions.isOpen(sessionId, actorId) ?? false,
+    ]);
+    return principal === undefined || !open ? undefined : { ...principal, sessionId };
   }
 
   return async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
-    const token = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization)?.[1];
-    if (token === undefined || token.length > MAX_TOKEN_CHARACTERS) throw unauthenticated();
-    return principalOf(await trustedIn(token));
+    const key = hash('sha256', authorization, 'base64');
+    let by = trusted.get(key);
+    if (by === undefined || options.now() >= by.untilMs) by = await trustedIn(authorization, key);
+    const { actorId, sessionId } = by;
+    const principal = await read(
+      sessionId === undefined ? options.grants.read(actorId) : inSession(sessionId, actorId),
+    );
+    if (principal === undefined) throw unauthenticated();
+    return principal;
   };
+}
+
+/** When a token that was found good ends; never for who has none. */
+export function expiresAtMs(authorization: string | undefined): number {
+  if (authorization === undefined) return Number.POSITIVE_INFINITY;
+  const { exp = 0 } = decodeJwt(authorization.replace(/^bearer +/i, '').trim());
+  return (exp + TOLERANCE_S) * 1000;
 }

@@ -1,13 +1,8 @@
-// A subgraph that nobody waits for past the operation's deadline, and that never rejects.
+// A subgraph that nobody waits for past the operation's deadline, and that never rejects: for the stock executor.
 import type { ExecutionResult } from 'graphql';
 import { clientError } from '../schema/errors.ts';
 import type { Operation, Subgraph } from '../schema/ports.ts';
-
-export interface SubgraphCall {
-  readonly subgraph: string;
-  readonly durationMs: number;
-  readonly ok: boolean;
-}
+import type { SubgraphCall } from './execute/run.ts';
 
 interface Options {
   readonly onCall: (call: SubgraphCall) => void;

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { banner } from './banner.ts';
 import { type Config, readConfig } from './config.ts';
-import { openSimulator, type Running, runGateway, runSubgraphs, type Surroundings } from './main.ts';
+import { type Running, runGateway, runSubgraphs } from './main.ts';
+import { openSimulator, type Surroundings } from './parts.ts';
 import { orderOf, startWorkers, tellPrimary } from './workers.ts';
 
 /** What a worker needs of the primary: the simulator that all share, in demo mode. */

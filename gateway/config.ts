@@ -1,6 +1,7 @@
 // What the environment says, read once: every fault at once, and no value of it in a message.
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import type { LiveLimits } from './live/live.ts';
 import { OPTIONS } from './options.ts';
 
 export interface Limits {
@@ -56,6 +57,7 @@ export interface Config {
   readonly supergraphFile?: string;
   readonly workers: number;
   readonly remoteSubgraphs: readonly RemoteAddress[];
+  readonly shareCalls: boolean;
   readonly tokens: TokenSource;
   /** Absent: switched off. */
   readonly signIn?: SignInConfig;
@@ -66,12 +68,18 @@ export interface Config {
   readonly principalJwksUrl?: string;
   readonly logLevel: string;
   readonly limits: Limits;
+  readonly live: LiveLimits;
+  readonly eventsRenewMs: number;
   readonly operationTimeoutMs: number;
+  /** 0: nothing is done behind answers. */
+  readonly workPauseMs: number;
   readonly drainTimeoutMs: number;
   readonly introspection: 'auto' | 'on' | 'off';
   readonly publicUrl?: string;
   readonly subscribers: number;
   readonly metrics: boolean;
+  /** Whether readiness names what it depends on to whoever reaches the port. */
+  readonly healthDetails: boolean;
 }
 
 export class ConfigError extends Error {
@@ -148,6 +156,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...given('supergraphFile', options.SUPERGRAPH_FILE),
     workers: options.WORKERS,
     remoteSubgraphs: options.SUBGRAPHS,
+    shareCalls: options.SHARE_CALLS === 'on',
     ...given('migrationDatabaseUrl', options.MIGRATION_DATABASE_URL),
     tokens:
       url !== undefined && issuer !== undefined
@@ -174,12 +183,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       maxAliases: options.MAX_ALIASES,
       maxObjects: options.MAX_OBJECTS,
     },
+    eventsRenewMs: options.EVENTS_RENEW_MINUTES * MINUTE_MS,
+    live: {
+      maxStreams: options.LIVE_MAX_STREAMS,
+      maxStreamsPerActor: options.LIVE_MAX_STREAMS_PER_ACTOR,
+      pollMs: options.LIVE_POLL_SECONDS * 1000,
+    },
     operationTimeoutMs: options.OPERATION_TIMEOUT_MS,
+    workPauseMs: options.WORK_SECONDS * 1000,
     drainTimeoutMs: options.DRAIN_TIMEOUT_MS,
     introspection: options.INTROSPECTION,
     ...given('publicUrl', options.PUBLIC_URL),
     subscribers: options.SUBSCRIBERS,
     metrics: options.METRICS === 'on',
+    healthDetails: options.HEALTH_DETAILS === 'auto' ? demo : options.HEALTH_DETAILS === 'on',
   };
 }
 
@@ -188,6 +205,11 @@ export function readSecret(ref: string): string | undefined {
   return ref.startsWith('env:')
     ? process.env[ref.slice('env:'.length)]
     : readFileSync(ref.slice('file:'.length), 'utf8');
+}
+
+/** The providers file that the environment names, for commands that need no other configuration. */
+export function providersFileOf(): string | undefined {
+  return process.env.PROVIDERS_FILE || undefined;
 }
 
 /** @apollo/gateway reports to its vendor unless this variable, which it reads itself, says otherwise. */

@@ -53,18 +53,34 @@ function readNew(text: string, limits: Limits): ReadText | Refusal {
   }
 }
 
+function faultsIn(document: DocumentNode, schema: GraphQLSchema): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, specifiedRules, { maxErrors: MAX_ERRORS });
+  } catch (error) {
+    // graphql's rule on subscriptions throws at a root field whose @include asks for a variable
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
 function understandNew(
   document: DocumentNode,
   schema: GraphQLSchema,
   rules: SchemaRules,
 ): Operations | Refusal {
-  const faults = validate(schema, document, specifiedRules, { maxErrors: MAX_ERRORS });
+  const faults = faultsIn(document, schema);
   if (faults.length > 0) return new Refusal(faults.map((each) => coded(each, 'GRAPHQL_VALIDATION_FAILED')));
   const operations = factsOf(document, schema, rules);
-  for (const { node } of operations.values()) {
+  for (const { node, live, roots } of operations.values()) {
     // graphql's validation lets an operation pass whose root type the schema lacks
     if (!schema.getRootType(node.operation)) {
       return refuse('GRAPHQL_VALIDATION_FAILED', `The schema has no ${node.operation}.`);
+    }
+    if (node.operation !== 'subscription') continue;
+    if (live === undefined) return refuse('GRAPHQL_VALIDATION_FAILED', 'The field is not live.');
+    if (roots.some(({ conditions }) => conditions.length > 0)) {
+      const message = '@skip and @include are not for the root field of a subscription.';
+      return refuse('GRAPHQL_VALIDATION_FAILED', message);
     }
   }
   return operations;

@@ -11,7 +11,6 @@ import {
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import {
   type DocumentNode,
-  type ExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -20,9 +19,12 @@ import {
 import type { Logger } from 'pino';
 import type { Operation, Subgraph } from '../schema/ports.ts';
 import { checkScalars } from '../schema/scalars.ts';
+import { bounded } from './bounded-subgraph.ts';
 import { switchVendorReportsOff } from './config.ts';
 import { type CompiledGateway, compiledExecutor } from './execute/apollo.ts';
-import type { ExecutorOptions } from './execute/run.ts';
+import type { CompiledOperation } from './execute/executor.ts';
+import type { ExecutorOptions, SubgraphCall } from './execute/run.ts';
+import { createSharing } from './execute/sharing.ts';
 
 /** What the gateway's executor and its data sources find in the context. */
 interface EngineContext {
@@ -42,7 +44,7 @@ export interface EngineRequest {
 
 export interface EngineResult {
   readonly data?: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly GraphQLFormattedError[];
+  readonly errors?: readonly (GraphQLError | GraphQLFormattedError)[];
 }
 
 export interface Engine {
@@ -58,6 +60,11 @@ export interface EngineOptions {
   readonly supergraphSdl: string;
   /** Looked up at each call. */
   readonly subgraph: (name: string) => Subgraph | undefined;
+  readonly onCall: (call: SubgraphCall) => void;
+  /** A subgraph has rejected, which none does but by a fault of its own. */
+  readonly onFault: (subgraph: string, cause: unknown, operation: Operation) => void;
+  /** Whether equal calls of that subgraph that one principal makes at the same time are sent once. */
+  readonly shares?: (subgraph: string) => boolean;
   readonly log: Logger;
   /**
    * COMPILED: our executor, asked directly. To compare with: SERVED, our executor behind ApolloServer's pipeline, and
@@ -67,13 +74,16 @@ export interface EngineOptions {
 }
 
 /** The stock executor's way to a subgraph. */
-function dataSource(name: string, subgraph: EngineOptions['subgraph']): GraphQLDataSource {
+function dataSource(
+  name: string,
+  { subgraph, onCall, onFault }: Omit<EngineOptions, 'log' | 'execution'>,
+): GraphQLDataSource {
   return {
     process: async (options: GraphQLDataSourceProcessOptions) => {
       const { request, context } = options;
       const called = subgraph(name);
       if (called === undefined || request.query === undefined) throw new Error(`No subgraph ${name}`);
-      const { data, errors } = await called.run(
+      const { data, errors } = await bounded(called, { onCall, onFault }).run(
         {
           query: request.query,
           variables: request.variables ?? {},
@@ -121,22 +131,17 @@ function served(server: ApolloServer<EngineContext>): Engine['execute'] {
   };
 }
 
-const formatted = ({ data, errors }: ExecutionResult): EngineResult => ({
-  ...(data === undefined ? {} : { data }),
-  ...(errors === undefined ? {} : { errors: errors.map((error) => error.toJSON()) }),
-});
-
 /** The way around it, for operations that are parsed, validated and coerced already. */
 function direct(gateway: CompiledGateway, options: ExecutorOptions): Engine['execute'] {
-  return async ({ document, node, variables, coerced }, operation) => {
+  return ({ document, node, variables, coerced }, operation) => {
+    let compiled: CompiledOperation;
     try {
-      const compiled = gateway.compiled(document, node);
-      const result = await compiled.execute(variables, operation, options, coerced);
-      return result.errors === undefined ? { data: result.data ?? null } : formatted(result);
+      compiled = gateway.compiled(document, node);
     } catch (error) {
-      if (error instanceof GraphQLError) return formatted({ errors: [error] });
+      if (error instanceof GraphQLError) return Promise.resolve({ errors: [error] });
       throw error;
     }
+    return compiled.execute(variables, operation, options, coerced);
   };
 }
 
@@ -145,17 +150,25 @@ export async function createEngine({ execution, log, ...options }: EngineOptions
   switchVendorReportsOff();
   const stock = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
-    buildService: ({ name }) => dataSource(name, options.subgraph),
+    buildService: ({ name }) => dataSource(name, options),
     logger: log,
     // else a header of the client's makes the answer carry the plan
     __exposeQueryPlanExperimental: false,
   });
-  const { subgraph } = options;
+  const calls: ExecutorOptions = {
+    subgraph: options.subgraph,
+    ...(options.shares === undefined ? {} : { sharing: createSharing(options.shares) }),
+    onCall: options.onCall,
+    onFault: (...fault) => {
+      options.onFault(...fault);
+      return 'INTERNAL_SERVER_ERROR';
+    },
+  };
   const compiled =
     execution === 'STOCK'
       ? undefined
       : compiledExecutor(stock, {
-          subgraph,
+          ...calls,
           // the engine alone makes contexts
           operation: ({ context }) => (context as EngineContext).operation,
         });
@@ -170,8 +183,7 @@ export async function createEngine({ execution, log, ...options }: EngineOptions
   checkScalars(schema);
   return {
     schema,
-    execute:
-      compiled === undefined || execution === 'SERVED' ? served(server) : direct(compiled, { subgraph }),
+    execute: compiled === undefined || execution === 'SERVED' ? served(server) : direct(compiled, calls),
     prepare: (document, node) => void compiled?.compiled(document, node),
     stop: () => server.stop(),
   };

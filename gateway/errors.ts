@@ -79,8 +79,14 @@ function publish(
     message: mayIntrospect ? error.message : withoutSuggestion(error.message),
     ...(error.locations === undefined ? {} : { locations: error.locations }),
     ...(error.path === undefined ? {} : { path: error.path }),
-    extensions: { code, requestId },
+    extensions: { code, ...lackingIn(error, code), requestId },
   };
+}
+
+/** What to ask a manager for. */
+function lackingIn({ extensions }: GraphQLFormattedError, code: ErrorCode): { readonly function?: string } {
+  const name = extensions?.function;
+  return code === 'FORBIDDEN' && typeof name === 'string' ? { function: name } : {};
 }
 
 function masked(error: GraphQLFormattedError, publishing: Publishing): GraphQLFormattedError {
@@ -104,10 +110,11 @@ export function publishRefusal(refusal: Refusal, publishing: Publishing): GraphQ
 
 /** Errors of fields: from subgraphs, in process or elsewhere, and from the executor. */
 export function publishFieldErrors(
-  errors: readonly GraphQLFormattedError[],
+  errors: readonly (GraphQLError | GraphQLFormattedError)[],
   publishing: Publishing,
 ): GraphQLFormattedError[] {
-  return errors.map((error) => {
+  return errors.map((each) => {
+    const error = each instanceof GraphQLError ? each.toJSON() : each;
     const code = error.extensions?.code;
     if (!isErrorCode(code) || NEVER_A_FIELDS.has(code)) return masked(error, publishing);
     // positions are those of the sub-request's text, which the client never sees

@@ -1,7 +1,8 @@
 // The early answer: an operation of which the principal may use nothing is refused before any cache or plan.
 import { holds } from '../schema/access.ts';
+import { lacking } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
-import { refuse } from './errors.ts';
+import { Refusal, refuse } from './errors.ts';
 import type { Condition, OperationFacts } from './operation-facts.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -26,5 +27,7 @@ export function gate(
   const permitted = asked.some(
     ({ access }) => access !== undefined && holds(caller.principal, access, caller.nowMs),
   );
-  if (asked.length > 0 && !permitted) throw refuse('FORBIDDEN');
+  if (asked.length === 0 || permitted) return;
+  const [first] = asked.flatMap(({ access }) => access ?? []);
+  throw first === undefined ? refuse('FORBIDDEN') : new Refusal([lacking(first)]);
 }

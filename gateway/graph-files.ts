@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { findSubgraphs, readContract } from '../schema/contract.ts';
 import type { Contract } from '../schema/data-sheet.ts';
-import type { Subgraph } from '../schema/ports.ts';
+import type { AuditSink, Subgraph } from '../schema/ports.ts';
 import type { SigningKey } from '../schema/principal-token.ts';
 import type { Config } from './config.ts';
 import type { GraphSource } from './graph.ts';
-import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
+import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
@@ -30,6 +30,8 @@ interface Options {
   readonly local: readonly string[];
   /** Subgraphs by those data sheets; together, because what one has asked back ends for the others have too. */
   readonly serve: (contract: Contract) => (name: string) => Subgraph;
+  /** Where what staff reads of subgraphs elsewhere is recorded. */
+  readonly audit: AuditSink;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -43,12 +45,13 @@ export interface GraphFiles {
   read(): Promise<GraphSource>;
 }
 
-export function graphFiles({ config, contract, key, local, serve, log, now }: Options): GraphFiles {
+export function graphFiles({ config, contract, key, local, serve, audit, log, now }: Options): GraphFiles {
+  const identify = signing(key, now);
   const remotes = config.remoteSubgraphs.map(({ name, url }) => {
     const sdl = contract.subgraphs.get(name)?.sdl;
     if (sdl === undefined) throw new Error(`SUBGRAPHS: there is no ${name}`);
     const onFault = (fault: object) => log.warn(fault, 'subgraph failed');
-    return remoteSubgraph({ name, url, sdl, key, now, onFault });
+    return remoteSubgraph({ name, url, sdl, identify, now, onFault, audit });
   });
   const elsewhere = new Set(remotes.map(({ name }) => name));
   const file = config.supergraphFile ?? fileURLToPath(new URL('schema/supergraph.graphql', ROOT));

@@ -4,11 +4,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { bodyOf } from '../schema/manifest.ts';
 import type { Subgraph } from '../schema/ports.ts';
-import { bounded } from './bounded-subgraph.ts';
 import type { ClientOperation } from './client-operations.ts';
 import { type Documents, knownDocuments } from './documents.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { misfits } from './graph-fit.ts';
+import type { Admit } from './live/admission.ts';
 import { readRules } from './schema-rules.ts';
 import { type Answer, createPipeline, type Stages } from './server.ts';
 
@@ -23,6 +23,7 @@ export interface Graph {
   /** Of its text. */
   readonly hash: string;
   readonly answer: Answer;
+  readonly admit: Admit;
   /** Nothing may be in flight. */
   stop(): Promise<void>;
 }
@@ -43,7 +44,10 @@ async function warm(
   for (const { name, text } of operations) {
     try {
       const read = documents.read(bodyOf(text));
-      for (const { node } of documents.understand(read).values()) engine.prepare(read.document, node);
+      for (const { node, live } of documents.understand(read).values()) {
+        const run = live?.query ?? { document: read.document, node };
+        engine.prepare(run.document, run.node);
+      }
     } catch (error) {
       // its client will be told the same; the others are served
       log.warn({ operation: name, err: error }, 'a registered operation does not fit the supergraph');
@@ -54,29 +58,24 @@ async function warm(
 
 /** @throws Error that says why the supergraph can't be taken. */
 export async function openGraph(source: GraphSource, options: GraphOptions): Promise<Graph> {
-  const { supergraphSdl } = source;
+  const { supergraphSdl, elsewhere = new Set() } = source;
   const { log, metrics, config, operations, execution, ...stages } = options;
   const faults = misfits(source);
   if (faults.length > 0) throw new Error(faults.join('; '));
-  const subgraphs = new Map(
-    source.subgraphs.map((subgraph) => [
-      subgraph.name,
-      bounded(subgraph, {
-        onCall: (call) => metrics?.subgraphCalled(call),
-        onFault: (name, error, { requestId }) =>
-          log.error({ requestId, subgraph: name, err: error }, 'subgraph failed'),
-      }),
-    ]),
-  );
+  const subgraphs = new Map(source.subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   const engine = await createEngine({
     supergraphSdl,
     subgraph: (name) => subgraphs.get(name),
+    onCall: (call) => metrics?.subgraphCalled(call),
+    onFault: (name, error, { requestId }) =>
+      log.error({ requestId, subgraph: name, err: error }, 'subgraph failed'),
+    ...(config.shareCalls ? { shares: (name: string) => elsewhere.has(name) } : {}),
     log,
     ...(execution === undefined ? {} : { execution }),
   });
   const documents = knownDocuments(engine.schema, readRules(supergraphSdl), config.limits);
   await warm(engine, documents, operations, log);
   const hash = createHash('sha256').update(supergraphSdl).digest('base64url');
-  const answer = createPipeline({ ...stages, log, metrics, config, documents, engine, schemaHash: hash });
-  return { hash, answer, stop: () => engine.stop() };
+  const pipeline = createPipeline({ ...stages, log, metrics, config, documents, engine, schemaHash: hash });
+  return { hash, ...pipeline, stop: () => engine.stop() };
 }

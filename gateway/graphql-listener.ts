@@ -7,12 +7,18 @@ import {
   compressed,
   contentEncoding,
 } from './content-encoding.ts';
-import { type Refusal, refuse } from './errors.ts';
+import { Refusal, refuse } from './errors.ts';
+import { type HttpRequest, readRequest, requestIdOf } from './http-request.ts';
+import { isEventStream, sendEvents } from './live/event-stream.ts';
+import type { Live } from './live/live.ts';
 import { sentRefusal } from './sent-refusal.ts';
 import type { Answer, HttpAnswer } from './server.ts';
 
 interface Options {
   readonly answer: Answer;
+  readonly live: Live;
+  /** Texts of registered operations by their hash. */
+  readonly registered: ReadonlyMap<string, string>;
   readonly maxBodyBytes: number;
   /** So many proxies in front are believed about where a request came from. */
   readonly trustedProxies: number;
@@ -58,7 +64,7 @@ function readBody(
 const ignored = (): void => undefined;
 
 /** The address that a request came from: each trusted proxy has put the one before it at the end of X-Forwarded-For. */
-function originOf({ headers, socket }: IncomingMessage, trustedProxies: number): string | undefined {
+export function originOf({ headers, socket }: IncomingMessage, trustedProxies: number): string | undefined {
   const forwarded = trustedProxies === 0 ? [] : String(headers['x-forwarded-for'] ?? '').split(',');
   const way = [...forwarded.map((each) => each.trim()).filter((each) => each !== ''), socket.remoteAddress];
   return way.at(-1 - Math.min(trustedProxies, way.length - 1));
@@ -66,6 +72,8 @@ function originOf({ headers, socket }: IncomingMessage, trustedProxies: number):
 
 export function graphqlListener({
   answer,
+  live,
+  registered,
   maxBodyBytes,
   trustedProxies,
   draining,
@@ -109,6 +117,21 @@ export function graphqlListener({
     );
   }
 
+  async function stream(http: HttpRequest, origin: string | undefined, response: ServerResponse) {
+    const requestId = requestIdOf(http.headers['x-request-id']);
+    const { authorization } = http.headers;
+    try {
+      const asked = readRequest(http, registered);
+      const refusal = await sendEvents(live, { asked, authorization, origin, requestId }, response);
+      if (refusal === undefined) return;
+      const { status, headers } = sentRefusal(response.req, refusal.refusal, log);
+      send(response, { status, headers, text: JSON.stringify({ errors: refusal.errors }) }, false);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      send(response, sentRefusal(response.req, error, log), false);
+    }
+  }
+
   return (request, response) => {
     const refused = (refusal: Refusal): void => send(response, sentRefusal(request, refusal, log), true);
     response.on('error', ignored);
@@ -125,6 +148,13 @@ export function graphqlListener({
       }
       const search = url.slice(url.indexOf('?') + 1 || url.length);
       const origin = originOf(request, trustedProxies);
+      if (isEventStream(headers.accept)) {
+        stream({ method, headers, search, body }, origin, response).catch((error: unknown) => {
+          log.error({ err: error }, 'the HTTP layer failed');
+          response.destroy();
+        });
+        return;
+      }
       answer({ method, headers, search, body, ...(origin === undefined ? {} : { origin }) }, hangUp).then(
         (given) => send(response, given, false),
         (error: unknown) => {

@@ -6,6 +6,10 @@ import type { Answer } from './server.ts';
 
 export interface Graphs {
   readonly answer: Answer;
+  /** Works with the graph in force, which stays open for as long as that takes. */
+  using<T>(work: (graph: Graph) => Promise<T>): Promise<T>;
+  /** Told when another graph is in force. */
+  onTaken(listener: () => void): void;
   /**
    * Reads, checks and takes a successor; the one in force serves on if there is a fault. Calls wait for each other.
    * Resolves with whether the supergraph in force is now what was read.
@@ -36,6 +40,7 @@ export async function openGraphs(first: GraphSource, { open, log, now }: Options
   let refused: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const retired = new Set<InForce>();
+  const listeners: (() => void)[] = [];
 
   function end(each: InForce): void {
     if (each === current || each.inFlight > 0 || !retired.delete(each)) return;
@@ -55,6 +60,7 @@ export async function openGraphs(first: GraphSource, { open, log, now }: Options
       current = { graph, sinceMs: now(), inFlight: 0 };
       retired.add(former);
       end(former);
+      for (const listener of listeners) listener();
       return true;
     } catch (error) {
       refused = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON_CHARACTERS);
@@ -63,17 +69,22 @@ export async function openGraphs(first: GraphSource, { open, log, now }: Options
     }
   }
 
-  const answer: Answer = (http, hangUp) => {
+  function using<T>(work: (graph: Graph) => Promise<T>): Promise<T> {
     const serving = current;
     serving.inFlight += 1;
-    return serving.graph.answer(http, hangUp).finally(() => {
+    const done = (): void => {
       serving.inFlight -= 1;
       if (serving !== current) end(serving);
-    });
-  };
+    };
+    const worked = work(serving.graph);
+    worked.then(done, done);
+    return worked;
+  }
 
   return {
-    answer,
+    answer: (http, hangUp) => using((graph) => graph.answer(http, hangUp)),
+    using,
+    onTaken: (listener) => void listeners.push(listener),
     reload(read) {
       const taken = last.then(() => take(read));
       last = taken;

@@ -10,6 +10,18 @@ type Readiness = 'READY' | 'DRAINING' | 'NOT_READY';
 interface Options {
   readonly sources: readonly HealthSource[];
   readonly draining: () => boolean;
+  /** False: names and details are for operators, who read the log. */
+  readonly details: boolean;
+}
+
+/** How many of each kind are in which state. */
+function counts(checks: readonly HealthReport[]): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const found: Record<string, Record<string, number>> = {};
+  for (const { kind, state } of checks) {
+    const ofKind = found[kind] ?? {};
+    found[kind] = { ...ofKind, [state]: (ofKind[state] ?? 0) + 1 };
+  }
+  return found;
 }
 
 async function ask(source: HealthSource, position: number): Promise<readonly HealthReport[]> {
@@ -25,7 +37,7 @@ async function ask(source: HealthSource, position: number): Promise<readonly Hea
   );
 }
 
-async function readiness({ sources, draining }: Options): Promise<{
+async function readiness({ sources, draining }: Omit<Options, 'details'>): Promise<{
   readonly state: Readiness;
   readonly checks: readonly HealthReport[];
 }> {
@@ -38,6 +50,8 @@ export function serveHealth(app: FastifyInstance, options: Options): void {
   app.get('/livez', async () => ({ state: 'LIVE' }));
   app.get('/readyz', async (_, reply) => {
     const report = await readiness(options);
-    return reply.code(report.state === 'READY' ? 200 : 503).send(report);
+    const { state, checks } = report;
+    const shown = options.details ? report : { state, counts: counts(checks) };
+    return reply.code(state === 'READY' ? 200 : 503).send(shown);
   });
 }

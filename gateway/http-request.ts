@@ -1,5 +1,5 @@
 // From an HTTP request to a GraphQL request, as GraphQL over HTTP has it; what isn't one is refused.
-
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type MediaType, refuse } from './errors.ts';
@@ -32,12 +32,14 @@ const PREFLIGHT_HEADERS = [
   'x-request-id',
 ] as const;
 
-const MEDIA_TYPES: readonly MediaType[] = ['application/json', 'application/graphql-response+json'];
+const JSON_TYPE = 'application/json';
+const MEDIA_TYPES: readonly MediaType[] = [JSON_TYPE, 'application/graphql-response+json'];
 
 /** The media type that the client likes best; without a preference application/json. */
 export function answerType(accept: string | undefined): MediaType | undefined {
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return JSON_TYPE;
   let best: { readonly type: MediaType; readonly q: number } | undefined;
-  for (const range of (accept?.trim() || '*/*').toLowerCase().split(',')) {
+  for (const range of (accept.trim() || '*/*').toLowerCase().split(',')) {
     const [name = '', ...parameters] = range.split(';').map((each) => each.trim());
     const weight = parameters.find((each) => each.startsWith('q='));
     const q = weight === undefined ? 1 : Number(weight.slice(2));
@@ -65,25 +67,29 @@ function parsed(json: string, what: string): unknown {
   }
 }
 
-function paramsOfBody({ headers, body }: HttpRequest): Params {
-  const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
+const BYTE_ORDER_MARK = 0xfeff;
+
+function textOf(body: Uint8Array | undefined): string {
+  if (body === undefined) return '';
+  if (!isUtf8(body)) throw refuse('BAD_REQUEST', 'The body is not UTF-8.');
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+}
+
+/** Whether a content type is JSON in UTF-8, whatever the order and form of its parameters. */
+function isJson(contentType: string): boolean {
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
-  if (
-    type?.trim() !== 'application/json' ||
-    (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))
-  ) {
-    throw refuse('UNSUPPORTED_MEDIA_TYPE');
-  }
+  return type.trim() === JSON_TYPE && (charset === undefined || /^charset="?utf-?8"?$/.test(charset));
+}
+
+function paramsOfBody({ headers, body }: HttpRequest): Params {
+  const { 'content-type': type = '' } = headers;
+  if (type !== JSON_TYPE && !isJson(type)) throw refuse('UNSUPPORTED_MEDIA_TYPE');
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     throw refuse('UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed.');
   }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body ?? new Uint8Array());
-  } catch {
-    throw refuse('BAD_REQUEST', 'The body is not UTF-8.');
-  }
-  const params = parsed(text, 'body');
+  const params = parsed(textOf(body), 'body');
   if (Array.isArray(params)) throw refuse('BAD_REQUEST', 'Send one operation in one request.');
   if (!isMap(params)) throw refuse('BAD_REQUEST', 'The body must be a JSON object.');
   return params;
@@ -141,7 +147,15 @@ export function readRequest(http: HttpRequest, registered: ReadonlyMap<string, s
   if (method !== 'GET' && method !== 'POST') {
     throw refuse('METHOD_NOT_ALLOWED', undefined, { allow: 'GET, POST' });
   }
-  const params = method === 'POST' ? paramsOfBody(http) : paramsOfSearch(http);
+  return requestIn(method === 'POST' ? paramsOfBody(http) : paramsOfSearch(http), method, registered);
+}
+
+/** @throws Refusal BAD_REQUEST, BAD_USER_INPUT, PERSISTED_QUERY_NOT_FOUND */
+export function requestIn(
+  params: Params,
+  method: GraphQLRequest['method'],
+  registered: ReadonlyMap<string, string>,
+): GraphQLRequest {
   const { operationName, variables, extensions } = params;
   const query = textIn(params, registered);
   if (operationName != null && typeof operationName !== 'string') {

@@ -1,6 +1,7 @@
 // The HTTP server around the routes: every answer that isn't GraphQL's own still has GraphQL's form.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
@@ -15,6 +16,8 @@ import { sentRefusal } from './sent-refusal.ts';
 interface Options {
   /** Answers /graphql beside the framework. */
   readonly graphql: GraphQLListener;
+  /** Takes connections that become something else than HTTP. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly maxBodyBytes: number;
   /** So many proxies in front are believed about where a request came from. */
   readonly trustedProxies: number;
@@ -66,7 +69,7 @@ export async function createHttpServer(options: Options): Promise<FastifyInstanc
         { requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
         (request, response) =>
           isGraphQL(request) ? graphql(request, response) : framework(request, response),
-      ),
+      ).on('upgrade', options.upgrade),
     bodyLimit: maxBodyBytes,
     trustProxy: (_address, hop) => hop < trustedProxies,
     // a HEAD would execute an operation whose answer nobody sees

@@ -45,6 +45,15 @@ describe('GET /readyz', () => {
     expect((await fetch(`${sample.url}/livez`)).status).toBe(200);
   });
 
+  test('without HEALTH_DETAILS it tells how many are in which state, and no name', async () => {
+    const health = [source(report('billing-db', 'UP', true), report('tmf678 at home', 'DOWN', false))];
+    sample = await sampleGateway({ HEALTH_DETAILS: 'off' }, { health });
+    const body = await (await fetch(`${sample.url}/readyz`)).text();
+    expect(JSON.parse(body)).toMatchObject({ state: 'READY', counts: { SCHEMA: { UP: 1 } } });
+    expect(JSON.parse(body).counts[report('a', 'UP', true).kind]).toEqual({ UP: 1, DOWN: 1 });
+    expect(body).not.toMatch(/billing-db|tmf678/);
+  });
+
   test('a check that hangs is down, and the probe is answered', async () => {
     sample = await sampleGateway({}, { health: [{ health: () => new Promise(() => undefined) }] });
     expect((await fetch(`${sample.url}/readyz`)).status).toBe(503);

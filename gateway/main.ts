@@ -1,63 +1,27 @@
 // The composition root: reads the configuration, makes every part, and puts them together. Nobody else may.
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
-import type { Logger } from 'pino';
-import { ACTORS, type DemoActor, grantedFunctions } from '../mocks/actors.ts';
-import { type Simulator, startSimulator } from '../mocks/simulator.ts';
+import { ACTORS } from '../mocks/actors.ts';
+import type { Simulator } from '../mocks/simulator.ts';
 import type { Contract } from '../schema/data-sheet.ts';
-import type { Sender } from '../schema/ports.ts';
-import type { CacheDriver } from '../subgraphs/cache/driver.ts';
-import { memoryCache } from '../subgraphs/cache/memory.ts';
-import { redisCache } from '../subgraphs/cache/redis.ts';
-import { createValueCache } from '../subgraphs/cache/value-cache.ts';
+import { fileSource, filesByName } from '../subgraphs/files.ts';
+import { openHearing } from '../subgraphs/hearing.ts';
 import { serveOverHttp } from '../subgraphs/http.ts';
-import { rememberContract } from '../subgraphs/identity/contract.ts';
-import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
-import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
+import { principalTopics } from '../subgraphs/identity/principal-topics.ts';
 import type { Systems } from '../subgraphs/loads.ts';
-import { modulesOf, type SubgraphModule } from '../subgraphs/modules.ts';
-import { receiver, register } from '../subgraphs/notifications.ts';
+import { startWork } from '../subgraphs/modules.ts';
 import type { Own } from '../subgraphs/own.ts';
 import { serve } from '../subgraphs/serve.ts';
-import { saveActors } from '../subgraphs/store/actors.ts';
-import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
-import { type Providers, readProviders } from '../subgraphs/tmf/providers.ts';
 import { readOperations } from './client-operations.ts';
-import { type Config, readSecret } from './config.ts';
-import { DEMO_PASSWORD, demoContract, demoPrincipal, demoProviders } from './demo.ts';
-import { graphFiles, readSheets } from './graph-files.ts';
-import { keptSecret } from './kept-secret.ts';
-import { type LocalIssuer, openLocalIssuer, type PublicKeys } from './local-issuer.ts';
-import { createLog } from './log.ts';
+import type { Config } from './config.ts';
+import { graphFiles } from './graph-files.ts';
+import { closeParts, openParts, openState, type Surroundings, seedActors } from './parts.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
 import { openSealingKeys } from './sealing-keys.ts';
 import { startGateway } from './start.ts';
-import { unsentLinks } from './unsent-links.ts';
 import { watchFile } from './watched-file.ts';
 
 const ROOT = new URL('../', import.meta.url);
-/** What a gateway wants to hear of, as soon as it happens. */
-const WATCHED = ['TMF635', 'TMF651', 'TMF677'] as const;
-
-export interface Surroundings {
-  readonly now?: () => number;
-  readonly log?: Logger;
-  /** A simulator that runs already; without it, demo mode starts its own. */
-  readonly simulator?: Pick<Simulator, 'apis'>;
-  /** Before every key in Redis, and the schema of every table: two gateways that share them share state. */
-  readonly namespace?: string;
-  /** Nothing on disk: without DATABASE_URL the embedded database is gone with the process. */
-  readonly store?: 'memory';
-  /** Takes one-time links to their actors. Without it nobody does. */
-  readonly sender?: Sender;
-  /** False: another process of the same gateway asks back ends for their notifications. */
-  readonly subscribes?: boolean;
-  /** Demo actors besides those of the demonstration. */
-  readonly actors?: readonly DemoActor[];
-}
 
 export interface Running {
   readonly url: string;
@@ -67,116 +31,11 @@ export interface Running {
   readonly actors: readonly { readonly id: string; readonly description: string }[];
   /** What it owns; absent where none of its subgraphs keeps state. */
   readonly own: Own | undefined;
-  /** Takes the supergraph and the subgraphs' data sheets anew from their files; resolves with whether they fit. */
+  /** Takes the providers file, the supergraph and the subgraphs' data sheets anew from their files; resolves with whether they fit. */
   reload?(): Promise<boolean>;
   /** Drains and closes everything that was started. */
   stop(): Promise<void>;
 }
-
-interface Parts {
-  readonly config: Config;
-  readonly namespace: string;
-  readonly now: () => number;
-  readonly log: Logger;
-  readonly simulator: Simulator | undefined;
-  readonly cache: CacheDriver;
-  readonly client: TmfClient;
-  readonly systems: Systems;
-  readonly modules: ReadonlyMap<string, SubgraphModule>;
-}
-
-type OpenState = State<LocalIssuer>;
-
-async function openProviders(
-  file: string | undefined,
-  simulator: Surroundings['simulator'],
-): Promise<Providers> {
-  const text = simulator === undefined ? await readFile(file ?? '', 'utf8') : demoProviders(simulator.apis);
-  const read = readProviders(text, readSecret);
-  if (read.ok) return read.providers;
-  throw new Error(`PROVIDERS_FILE:\n${read.faults.map((fault) => `  ${fault}`).join('\n')}`);
-}
-
-/** The back ends of demo mode; undefined outside it. */
-export async function openSimulator(config: Config, now = Date.now): Promise<Simulator | undefined> {
-  return config.demo ? startSimulator({ now, subscribers: config.subscribers }) : undefined;
-}
-
-/** What gateway and lone subgraph both stand on. */
-async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
-  const { now = Date.now, namespace = 'ssm' } = surroundings;
-  const log = surroundings.log ?? createLog(config.logLevel);
-  const contract = readSheets();
-  const simulator = surroundings.simulator === undefined ? await openSimulator(config, now) : undefined;
-  const providers = await openProviders(config.providersFile, surroundings.simulator ?? simulator);
-  const onFault = (error: unknown) => log.warn({ err: error }, 'redis');
-  const cache =
-    config.redisUrl === undefined
-      ? memoryCache({ now })
-      : redisCache({ url: config.redisUrl, prefix: `${namespace}:`, onFault });
-  const client = createTmfClient({ providers, now });
-  const systems = { contract, client, values: createValueCache(cache, { now }) };
-  return {
-    config,
-    namespace,
-    now,
-    log,
-    simulator,
-    cache,
-    client,
-    systems,
-    modules: await modulesOf(contract),
-  };
-}
-
-async function closeParts({ client, cache, simulator }: Parts): Promise<void> {
-  await client.close();
-  await cache.close();
-  await simulator?.close();
-}
-
-async function openState(parts: Parts, surroundings: Surroundings): Promise<OpenState> {
-  const { config, namespace, cache, log, client, now } = parts;
-  const { databaseUrl, migrationDatabaseUrl, dataFolder, signIn, alarms } = config;
-  const place =
-    databaseUrl === undefined ? { dataFolder: join(resolve(dataFolder), 'database') } : { databaseUrl };
-  return openIdentityState({
-    place: {
-      ...place,
-      ...(migrationDatabaseUrl === undefined ? {} : { migrationDatabaseUrl }),
-      inMemory: surroundings.store === 'memory',
-      schema: namespace,
-    },
-    client,
-    values: parts.systems.values,
-    bus: cache,
-    now,
-    alarms,
-    signIn: signIn && {
-      openIssuer: (keys: PublicKeys) =>
-        openLocalIssuer({ ...signIn, dataFolder, audience: config.tokens.audience, keys }),
-      sealingKeys: await openSealingKeys(config),
-      sender: surroundings.sender ?? unsentLinks(log),
-      refreshLifetimeMs: signIn.refreshLifetimeMs,
-    },
-    onFault: (error, what) => log.warn({ err: error }, what),
-  });
-}
-
-async function seedActors({ config, cache, now }: Parts, { store }: OpenState, surroundings: Surroundings) {
-  if (!config.demo) return;
-  const actors = [...ACTORS, ...(surroundings.actors ?? [])];
-  await saveActors(store, actors.map(demoPrincipal), { bus: cache });
-  const ids = actors.map(({ actorId }) => actorId);
-  await seedPasswords(store, ids, DEMO_PASSWORD, now());
-  // so that a back end for contracts that is down from the start costs its own fields only
-  for (const { customerId, functions } of actors.flatMap((each) => demoContract(each, grantedFunctions)))
-    await rememberContract(store, customerId, functions, now());
-}
-
-/** The part of the path that only those know with whom we registered. */
-const eventsSecret = ({ dataFolder }: Config): Promise<string> =>
-  keptSecret(dataFolder, 'events-path', async () => randomBytes(24).toString('base64url'));
 
 /** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
 export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
@@ -192,6 +51,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     ...parts,
     contract,
     key: keys.signing,
+    audit: state.own.audit,
     local: [...modules.keys()],
     serve: (sheets) => {
       const ofSheets = { ...systems, contract: sheets };
@@ -199,7 +59,15 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     },
   });
   const handlers = [...modules.values()].map((each) => each.events);
-  const events = { secret: await eventsSecret(config), receive: receiver(handlers, systems) };
+  const hearing = openHearing({
+    systems,
+    cache,
+    handlers,
+    keys: await openSealingKeys(config),
+    renewMs: config.eventsRenewMs,
+    topicsOf: principalTopics,
+    onNone: (source) => log.warn(source, 'gives no notifications'),
+  });
   const actors = config.demo
     ? ACTORS.map(({ actorId: id, displayName: description }) => ({ id, description }))
     : [];
@@ -213,26 +81,32 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     audit: state.own.audit,
     onSecurityAlarm: state.onSecurityAlarm,
     responseStore: cache,
-    health: [{ health: async () => client.health() }, cache, state.store],
+    liveSource: hearing.live,
+    health: [{ health: async () => client.health() }, parts.providers.health, cache, state.store],
     operations: await readOperations(fileURLToPath(new URL('schema/operations/', ROOT))),
     ...(config.demo ? { demo: { actors } } : {}),
     ...(graph.remotes.length === 0 ? {} : { principalKeys: keys }),
-    events,
+    files: fileSource(graph.remotes, modules, systems),
+    events: hearing.events,
     log,
     now,
   });
-  const reload = () => gateway.reload(graph.read);
-  const unwatch = await watchFile(graph.file, reload);
+  const reloadGraph = () => gateway.reload(graph.read);
+  const unwatch = await watchFile(graph.file, reloadGraph);
+  const reload = async () => (await Promise.all([parts.providers.reload(), reloadGraph()])).every(Boolean);
   const reached = config.publicUrl ?? (config.demo ? gateway.url : undefined);
   const base = surroundings.subscribes === false ? undefined : reached;
-  const eventsUrl = base && `${base}/events/${events.secret}`;
-  const onNone = (source: object) => log.warn(source, 'gives no notifications');
-  const deregister = eventsUrl && (await register({ client, apis: WATCHED, eventsUrl, onNone }));
+  const registrations = base && (await hearing.listen(base));
+  const endWork = startWork(modules, systems, {
+    pauseMs: config.workPauseMs,
+    onFault: (error, what) => log.warn({ err: error }, what),
+  });
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     unwatch();
-    if (deregister) await deregister();
+    if (registrations) await registrations.stop();
     await gateway.drain();
+    await endWork();
     await Promise.all(graph.remotes.map((remote) => remote.close()));
     await state.close();
     await closeParts(parts);
@@ -274,6 +148,7 @@ export async function runSubgraphs(
       : createRemoteJWKSet(new URL(config.principalJwksUrl));
   const server = await serveOverHttp({
     subgraphs,
+    files: filesByName(modules, systems),
     keys,
     host: config.host,
     port: config.port,
@@ -288,6 +163,7 @@ export async function runSubgraphs(
     simulator: parts.simulator,
     actors: [],
     own: state?.own,
+    reload: parts.providers.reload,
     async stop() {
       await server.close();
       await state?.close();

@@ -1,8 +1,8 @@
 // What the gateway counts, for Prometheus; labels are bounded, whatever clients send.
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SecurityAlarmKind } from '../schema/ports.ts';
-import type { SubgraphCall } from './bounded-subgraph.ts';
+import type { SubgraphCall } from './execute/run.ts';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -16,6 +16,10 @@ export interface Metrics {
   responseCache(event: 'HIT' | 'MISS' | 'SHARED'): void;
   errorSent(code: string): void;
   securityAlarm(kind: SecurityAlarmKind): void;
+  /** A live stream more, or one less. */
+  liveStreams(transport: string, change: 1 | -1): void;
+  liveRun(): void;
+  liveEnded(code: string): void;
   readonly registry: Registry;
 }
 
@@ -55,6 +59,19 @@ export function createMetrics(names: ReadonlySet<string>): Metrics {
     labelNames: ['kind'],
     registers,
   });
+  const live = new Gauge({
+    name: 'ssm_live_streams',
+    help: 'Live streams that are open on this instance.',
+    labelNames: ['transport'],
+    registers,
+  });
+  const liveRuns = new Counter({ name: 'ssm_live_runs_total', help: 'Answers to live streams.', registers });
+  const liveEnds = new Counter({
+    name: 'ssm_live_ended_total',
+    help: 'Live streams that the gateway ended, by code.',
+    labelNames: ['code'],
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -68,6 +85,9 @@ export function createMetrics(names: ReadonlySet<string>): Metrics {
     responseCache: (event) => cache.inc({ event }),
     errorSent: (code) => errors.inc({ code }),
     securityAlarm: (kind) => alarms.inc({ kind }),
+    liveStreams: (transport, change) => live.inc({ transport }, change),
+    liveRun: () => liveRuns.inc(),
+    liveEnded: (code) => liveEnds.inc({ code }),
   };
 }
 

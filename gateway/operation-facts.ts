@@ -17,6 +17,8 @@ import {
 } from 'graphql';
 import type { SsmFunction } from '../schema/access.ts';
 import { type Cost, costOf } from './cost.ts';
+import { type AsQuery, asQuery } from './live/as-query.ts';
+import { type Topics, topicsOf } from './live/topics.ts';
 import type { Rule, SchemaRules } from './schema-rules.ts';
 
 /** A root field as it is selected, with the `@skip` and `@include` on its way. */
@@ -41,6 +43,8 @@ export interface OperationFacts {
   readonly keepS: number | undefined;
   /** The most objects that it may bring. */
   readonly cost: Cost;
+  /** Of a subscription: what is run for it, and when again. */
+  readonly live?: { readonly query: AsQuery; readonly topics: Topics };
 }
 
 function conditionsOf(directives: readonly DirectiveNode[] | undefined): Condition[] {
@@ -128,6 +132,17 @@ function keepingOf(document: DocumentNode, schema: GraphQLSchema, rules: SchemaR
   return Number.isFinite(least) && least > 0 ? least : undefined;
 }
 
+function liveOf(
+  document: DocumentNode,
+  node: OperationDefinitionNode,
+  schema: GraphQLSchema,
+  rules: SchemaRules,
+): OperationFacts['live'] {
+  if (node.operation !== 'subscription') return undefined;
+  const topics = topicsOf(document, node, schema, rules.topicOf);
+  return topics && { query: asQuery(document, node), topics };
+}
+
 /** The facts of each operation of a document that is valid in the schema, by name ('' for the unnamed one). */
 export function factsOf(
   document: DocumentNode,
@@ -152,7 +167,9 @@ export function factsOf(
       const introspects = selected.some(({ name }) => name === '__schema' || name === '__type');
       const cost = costOf(document, node, schema);
       const kept = introspects ? undefined : keepS;
-      return [node.name?.value ?? '', { node, roots, introspects, keepS: kept, cost }];
+      const live = liveOf(document, node, schema, rules);
+      const facts = { node, roots, introspects, keepS: kept, cost, ...(live === undefined ? {} : { live }) };
+      return [node.name?.value ?? '', facts];
     }),
   );
 }

@@ -59,6 +59,10 @@ const form = {
     .default(1)
     .describe('Processes that share the port. More than one need DATABASE_URL and REDIS_URL.'),
   SUBGRAPHS: subgraphList.default([]).describe('Subgraphs that run elsewhere: name=url,name=url.'),
+  SHARE_CALLS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Equal calls of a subgraph elsewhere that one principal makes at the same time are sent once.'),
   TOKEN_ISSUER: z.string().optional().describe('`iss` of the access tokens; goes with TOKEN_JWKS_URL.'),
   TOKEN_AUDIENCE: z.string().default('ssm-gateway').describe('`aud` that an access token must name.'),
   TOKEN_JWKS_URL: keysUrl
@@ -81,7 +85,7 @@ const form = {
     .string()
     .optional()
     .describe(
-      'Keys that seal the secrets of dynamic passwords, 32 bytes in base64, one a line; the first seals. The same for all instances. Without it: made in DATA_FOLDER.',
+      'Keys that seal the secrets of dynamic passwords and make the paths of notifications, 32 bytes in base64, one a line; the first seals. The same for all instances: one with other keys is refused at its start. Without it: made in DATA_FOLDER.',
     ),
   TRUSTED_PROXIES: whole(0, 10)
     .default(0)
@@ -124,9 +128,28 @@ const form = {
   MAX_OBJECTS: whole(1, 1_000_000)
     .default(10_000)
     .describe('Most objects that an operation may ask for: pages within pages multiply.'),
+  LIVE_MAX_STREAMS: whole(0, 1_000_000)
+    .default(10_000)
+    .describe('Most live subscriptions that this instance holds open; the next is refused.'),
+  LIVE_MAX_STREAMS_PER_ACTOR: whole(0, 100_000)
+    .default(20)
+    .describe(
+      'Most live subscriptions of one actor on this instance; of one address where nobody signed in.',
+    ),
+  LIVE_POLL_SECONDS: whole(5, 86_400)
+    .default(60)
+    .describe('A live subscription of which no back end told anything for so long is asked anew.'),
+  EVENTS_RENEW_MINUTES: whole(1, 1_440)
+    .default(15)
+    .describe('Back ends are asked anew for their notifications after so long, since hubs forget.'),
   OPERATION_TIMEOUT_MS: whole(1, 600_000)
     .default(10_000)
     .describe('After this an operation is answered with what there is.'),
+  WORK_SECONDS: whole(0, 3_600)
+    .default(60)
+    .describe(
+      'Pause between two rounds of what is done behind answers: counting calls, watching thresholds. 0: none.',
+    ),
   DRAIN_TIMEOUT_MS: whole(0, 600_000)
     .default(15_000)
     .describe('How long a stop waits for requests in flight.'),
@@ -136,6 +159,12 @@ const form = {
     .describe('Who may introspect. auto: everybody in demo mode, provider staff otherwise.'),
   PUBLIC_URL: url('https', 'http').optional().describe('Where clients and back ends reach this gateway.'),
   SUBSCRIBERS: whole(0, 10_000_000).default(0).describe("Further subscribers in the simulator's world."),
+  HEALTH_DETAILS: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'What GET /readyz tells: on: each back end, the cache and the store by name; off: how many are in which state. auto: on in demo mode.',
+    ),
   METRICS: z
     .enum(['on', 'off'])
     .default('off')

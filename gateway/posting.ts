@@ -1,11 +1,13 @@
 // One POST over kept connections: the answer as a text of bounded length, given up at once when nobody waits any more.
 import type { Dispatcher } from 'undici';
+import { clientError } from '../schema/errors.ts';
+import type { Ending } from './execute/ending.ts';
 
 export interface Post {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   readonly maxBytes: number;
 }
 
@@ -16,26 +18,27 @@ export interface Posted {
 
 export class TooLong extends Error {}
 
-const textOf = (chunks: readonly Buffer[]): string =>
-  (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)).toString('utf8');
+const textOf = (bytes: Buffer | undefined): string => bytes?.toString('utf8') ?? '';
 
 /**
  * Below undici's `request`, which makes a stream of each answer. Rejects when the answer can't be had whole.
  * @throws TooLong
  */
-export function post(pool: Dispatcher, { path, headers, body, signal, maxBytes }: Post): Promise<Posted> {
+export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }: Post): Promise<Posted> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
+    if (ending.ended) {
+      reject(clientError('DEADLINE_EXCEEDED'));
       return;
     }
     let abort: ((reason: Error) => void) | undefined;
     const stop = (): void => {
-      reject(signal.reason);
-      abort?.(new Error('nobody waits any more'));
+      const reason = clientError('DEADLINE_EXCEEDED');
+      reject(reason);
+      abort?.(reason);
     };
-    signal.addEventListener('abort', stop, { once: true });
-    const chunks: Buffer[] = [];
+    ending.onEnd(stop);
+    let first: Buffer | undefined;
+    let chunks: Buffer[] | undefined;
     let status = 0;
     let bytes = 0;
     pool.dispatch(
@@ -44,7 +47,7 @@ export function post(pool: Dispatcher, { path, headers, body, signal, maxBytes }
         onRequestStart(controller) {
           abort = (reason) => controller.abort(reason);
           // it waited for a connection, and was given up meanwhile
-          if (signal.aborted) stop();
+          if (ending.ended) stop();
         },
         onResponseStart(_, statusCode) {
           status = statusCode;
@@ -52,14 +55,18 @@ export function post(pool: Dispatcher, { path, headers, body, signal, maxBytes }
         onResponseData(controller, chunk) {
           bytes += chunk.byteLength;
           if (bytes > maxBytes) controller.abort(new TooLong(`more than ${maxBytes} bytes`));
-          else chunks.push(chunk);
+          else if (first === undefined) first = chunk;
+          else {
+            chunks ??= [first];
+            chunks.push(chunk);
+          }
         },
         onResponseEnd() {
-          signal.removeEventListener('abort', stop);
-          resolve({ status, text: textOf(chunks) });
+          ending.offEnd(stop);
+          resolve({ status, text: textOf(chunks === undefined ? first : Buffer.concat(chunks, bytes)) });
         },
         onResponseError(_, error) {
-          signal.removeEventListener('abort', stop);
+          ending.offEnd(stop);
           reject(error);
         },
       },

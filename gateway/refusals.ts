@@ -16,8 +16,8 @@ const RECORDED: ReadonlySet<unknown> = new Set<ErrorCode>([
 const MAX_NAMES = 5;
 
 export interface AskedFor {
-  readonly fields: readonly string[];
-  readonly objectId: string | undefined;
+  readonly facts: OperationFacts;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** The first global id among the variables: what the operation is about, most often. */
@@ -31,11 +31,8 @@ function idIn(value: unknown): string | undefined {
   return undefined;
 }
 
-export function askedFor(facts: OperationFacts, variables: Readonly<Record<string, unknown>>): AskedFor {
-  const fields = [
-    ...new Set(facts.roots.map(({ coordinate }) => coordinate.slice(coordinate.indexOf('.') + 1))),
-  ];
-  return { fields, objectId: idIn(variables) };
+function rootsOf({ facts }: AskedFor): readonly string[] {
+  return [...new Set(facts.roots.map(({ coordinate }) => coordinate.slice(coordinate.indexOf('.') + 1)))];
 }
 
 interface RefusedRequest {
@@ -56,12 +53,13 @@ export interface Refusals {
 export function refusalRecorder(sink: AuditSink | undefined): Refusals {
   function record(request: RefusedRequest, fields: readonly string[], code: unknown): void {
     const { principal, requestId, origin, startedAtMs: atMs, asked } = request;
+    const objectId = idIn(asked?.variables);
     const entry: AuditEntry = {
       atMs,
       actorId: principal.actorId,
       ...(principal.customerId === undefined ? {} : { customerId: principal.customerId }),
       action: fields.slice(0, MAX_NAMES).join() || 'request',
-      ...(asked?.objectId === undefined ? {} : { objectId: asked.objectId }),
+      ...(objectId === undefined ? {} : { objectId }),
       outcome: 'REFUSED',
       detail: String(code),
       requestId,
@@ -72,7 +70,8 @@ export function refusalRecorder(sink: AuditSink | undefined): Refusals {
 
   return {
     whole(request, code) {
-      if (RECORDED.has(code)) record(request, request.asked?.fields ?? [], code);
+      if (RECORDED.has(code))
+        record(request, request.asked === undefined ? [] : rootsOf(request.asked), code);
     },
     fields(request, errors) {
       const refused = errors.filter(({ extensions }) => extensions?.code === 'FORBIDDEN');

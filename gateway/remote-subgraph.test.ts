@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { createLocalJWKSet } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Operation } from '../schema/ports.ts';
-import { queryHash, verifyPrincipal } from '../schema/principal-token.ts';
+import { queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
 import { openPrincipalKeys, type PrincipalKeys } from './principal-keys.ts';
-import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
+import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
 import { ACTORS, NOW_MS, sampleGateway, sampleSubgraph } from './sample-gateway.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -47,7 +47,7 @@ function openRemote(): RemoteSubgraph {
     name: 'billing',
     url: `http://127.0.0.1:${port}/graphql?x=1`,
     sdl: '',
-    key: keys.signing,
+    identify: signing(keys.signing, () => NOW_MS),
     now: () => NOW_MS,
     onFault: ({ reason }) => faults.push(reason),
   });
@@ -89,7 +89,7 @@ test('it is sent the operation, and a token that proves who asks for it', async 
   expect(rest).toEqual(REQUEST);
   const verdict = await verifyPrincipal(extensions.principal, {
     audience: 'billing',
-    queryHash: queryHash(REQUEST.query),
+    requestHash: requestHash(queryHash(REQUEST.query), JSON.stringify(REQUEST.variables)),
     keys: createLocalJWKSet(keys.publicKeys),
     nowMs: NOW_MS,
   });
@@ -203,7 +203,7 @@ describe('what it does wrong', () => {
       name: 'x',
       url: 'http://127.0.0.1:1/',
       sdl: '',
-      key: keys.signing,
+      identify: signing(keys.signing, () => NOW_MS),
       now: () => NOW_MS,
       onFault: () => undefined,
     });

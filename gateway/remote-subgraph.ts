@@ -3,23 +3,36 @@ import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { clientError, type ErrorCode } from '../schema/errors.ts';
-import type { Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
-import { queryHash, type SigningKey, signPrincipal } from '../schema/principal-token.ts';
-import { post, TooLong } from './posting.ts';
+import type { AuditSink, FileSource, Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
+import { queryHash, requestHash, type SigningKey, signPrincipal } from '../schema/principal-token.ts';
+import { endingOf } from './execute/ending.ts';
+import { type Posted, post, TooLong } from './posting.ts';
+import { remoteFiles } from './remote-files.ts';
 
 /** More than any page of ours; a subgraph that sends more is broken. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const CONNECTIONS = 64;
 
 export interface RemoteSubgraph extends Subgraph {
+  /** Its files: streamed through, and never kept. */
+  readonly files?: FileSource;
   close(): Promise<void>;
 }
+
+interface Asked {
+  /** The subgraph's name. */
+  readonly audience: string;
+  readonly requestHash: string;
+}
+
+/** The principal as a subgraph is told it: a text that JSON need not escape. */
+export type Identify = (operation: Operation, asked: Asked) => string;
 
 interface Options {
   readonly name: string;
   readonly url: string;
   readonly sdl: string;
-  readonly key: SigningKey;
+  readonly identify: Identify;
   readonly now: () => number;
   /** Told what really happened; the client learns a code only. */
   readonly onFault: (fault: {
@@ -27,6 +40,49 @@ interface Options {
     readonly requestId: string;
     readonly reason: string;
   }) => void;
+  /** What provider staff read of customers there, where the subgraph has no store to record it in. */
+  readonly audit?: AuditSink;
+}
+
+/** As `subgraphs/http.ts` writes them; who, when and for which request is the gateway's own knowledge. */
+const reads = z
+  .object({
+    reads: z
+      .array(z.object({ customerId: z.string().max(500).optional(), detail: z.string().max(200).optional() }))
+      .max(60),
+  })
+  .partial()
+  .catch({});
+
+function recordReads(
+  audit: AuditSink | undefined,
+  { extensions }: ExecutionResult,
+  { principal, nowMs, requestId, origin }: Operation,
+): void {
+  if (audit === undefined || extensions === undefined) return;
+  for (const { customerId, detail } of reads.parse(extensions).reads ?? [])
+    audit.record({
+      atMs: nowMs,
+      actorId: principal.actorId,
+      ...(customerId === undefined ? {} : { customerId, objectId: customerId }),
+      action: 'read',
+      outcome: 'DONE',
+      ...(detail === undefined ? {} : { detail }),
+      requestId,
+      ...(origin === undefined ? {} : { origin }),
+    });
+}
+
+/** By a signature that is good for this one query of this one subgraph, with these variables. */
+export function signing(key: SigningKey, now: () => number): Identify {
+  return ({ principal, requestId, origin }, asked) =>
+    signPrincipal(principal, {
+      ...asked,
+      requestId,
+      ...(origin === undefined ? {} : { origin }),
+      key,
+      nowMs: now(),
+    });
 }
 
 const errorList = z.array(
@@ -58,16 +114,21 @@ function resultOf(text: string): ExecutionResult {
   const data = isMap(json) ? (json.data ?? null) : undefined;
   if (!isMap(json) || (data !== null && !isMap(data)))
     throw new Fault('BACKEND_BAD_ANSWER', 'not a GraphQL result');
+  const beside = isMap(json.extensions) ? { extensions: json.extensions } : {};
   if (json.errors === undefined) {
     if (json.data === undefined) throw new Fault('BACKEND_BAD_ANSWER', 'neither data nor errors');
-    return { data };
+    return { data, ...beside };
   }
   const errors = errorList.safeParse(json.errors);
   if (!errors.success) throw new Fault('BACKEND_BAD_ANSWER', 'not a GraphQL result');
-  return { data, errors: errors.data.map(({ message, ...rest }) => new GraphQLError(message, rest)) };
+  return {
+    data,
+    ...beside,
+    errors: errors.data.map(({ message, ...rest }) => new GraphQLError(message, rest)),
+  };
 }
 
-/** What every request of one plan node begins with, and the hash that its tokens carry. */
+/** What every request of one plan node begins with, and its hash. */
 interface Kept {
   readonly hash: string;
   readonly beginning: string;
@@ -89,58 +150,58 @@ function keptFor(): (request: SubgraphRequest) => Kept {
 
 const failed = (code: ErrorCode): ExecutionResult => ({ data: null, errors: [clientError(code)] });
 
-export function remoteSubgraph({ name, url, sdl, key, now, onFault }: Options): RemoteSubgraph {
-  const target = new URL(url);
-  // deadlines are the operation's, by its signal
-  const pool = new Pool(target.origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
+function answerOf({ status, text }: Posted): ExecutionResult {
+  if (status === 401 || status === 403) throw new Fault('BACKEND_REFUSED', `status ${status}`);
+  if (status >= 500) throw new Fault('BACKEND_UNAVAILABLE', `status ${status}`);
+  return resultOf(text);
+}
 
+export function remoteSubgraph({ name, url, sdl, identify, now, onFault, audit }: Options): RemoteSubgraph {
+  const target = new URL(url);
+  // deadlines are the operation's, by its ending
+  const pool = new Pool(target.origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
   const path = `${target.pathname}${target.search}`;
   const keptOf = keptFor();
-
-  async function ask(request: SubgraphRequest, operation: Operation): Promise<ExecutionResult> {
-    const { requestId, signal } = operation;
-    const { hash, beginning } = keptOf(request);
-    const principal = signPrincipal(operation.principal, {
-      audience: name,
-      requestId,
-      ...(operation.origin === undefined ? {} : { origin: operation.origin }),
-      queryHash: hash,
-      key,
-      nowMs: now(),
-    });
-    const { status, text } = await post(pool, {
-      path,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'x-request-id': requestId,
-        // what is left, not when: clocks differ
-        'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
-      },
-      // a token has nothing to escape
-      body: `${beginning},"variables":${JSON.stringify(request.variables)},"extensions":{"principal":"${principal}"}}`,
-      signal,
-      maxBytes: MAX_ANSWER_BYTES,
-    });
-    if (status === 401 || status === 403) throw new Fault('BACKEND_REFUSED', `status ${status}`);
-    if (status >= 500) throw new Fault('BACKEND_UNAVAILABLE', `status ${status}`);
-    return resultOf(text);
-  }
 
   return {
     name,
     sdl,
-    run: async (request, operation) => {
-      try {
-        return await ask(request, operation);
-      } catch (error) {
-        if (operation.signal.aborted) return failed('DEADLINE_EXCEEDED');
+    run: (request, operation) => {
+      const ending = endingOf(operation);
+      const { requestId } = operation;
+      const { hash, beginning } = keptOf(request);
+      const variables = JSON.stringify(request.variables);
+      const principal = identify(operation, { audience: name, requestHash: requestHash(hash, variables) });
+      const failedBy = (error: unknown): ExecutionResult => {
+        if (ending.ended) return failed('DEADLINE_EXCEEDED');
         const reason = error instanceof Error ? error.message : 'unknown';
-        onFault({ subgraph: name, requestId: operation.requestId, reason });
+        onFault({ subgraph: name, requestId, reason });
         if (error instanceof TooLong) return failed('BACKEND_BAD_ANSWER');
         return failed(error instanceof Fault ? error.code : 'BACKEND_UNAVAILABLE');
-      }
+      };
+      return post(pool, {
+        path,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'x-request-id': requestId,
+          // what is left, not when: clocks differ
+          'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
+        },
+        body: `${beginning},"variables":${variables},"extensions":{"principal":"${principal}"}}`,
+        ending,
+        maxBytes: MAX_ANSWER_BYTES,
+      }).then((posted) => {
+        try {
+          const { extensions, ...result } = answerOf(posted);
+          if (extensions !== undefined) recordReads(audit, { extensions }, operation);
+          return result;
+        } catch (error) {
+          return failedBy(error);
+        }
+      }, failedBy);
     },
+    files: remoteFiles({ name, path: `${target.pathname.replace(/\/$/, '')}/files`, pool, identify, now }),
     close: () => pool.close(),
   };
 }

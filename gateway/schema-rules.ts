@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 interface TypeRule extends Rule {
-  readonly fields: ReadonlyMap<string, Rule & { readonly returns: string }>;
+  readonly fields: ReadonlyMap<string, Rule & { readonly returns: string; readonly topic?: string }>;
 }
 
 export interface SchemaRules {
@@ -22,6 +22,8 @@ export interface SchemaRules {
   ofField(type: string, field: string): Rule;
   /** The rule of a type; a connection has that of its nodes. */
   ofType(type: string): Rule;
+  /** `@live`'s topic of a field of Subscription. */
+  topicOf(field: string): string | undefined;
 }
 
 type Annotated = { readonly directives?: readonly ConstDirectiveNode[] | undefined };
@@ -30,7 +32,9 @@ function argument(node: Annotated, directive: string, name: string): string | un
   const value = node.directives
     ?.find((each) => each.name.value === directive)
     ?.arguments?.find((each) => each.name.value === name)?.value;
-  return value?.kind === Kind.ENUM || value?.kind === Kind.INT ? value.value : undefined;
+  return value?.kind === Kind.ENUM || value?.kind === Kind.INT || value?.kind === Kind.STRING
+    ? value.value
+    : undefined;
 }
 
 function ruleOf(node: Annotated): Rule {
@@ -57,7 +61,13 @@ const named = (type: TypeNode): string =>
   type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type);
 
 const fieldRules = (fields: readonly FieldDefinitionNode[]): TypeRule['fields'] =>
-  new Map(fields.map((field) => [field.name.value, { ...ruleOf(field), returns: named(field.type) }]));
+  new Map(
+    fields.map((field) => {
+      const topic = argument(field, 'live', 'topic');
+      const rule = { ...ruleOf(field), returns: named(field.type) };
+      return [field.name.value, topic === undefined ? rule : { ...rule, topic }];
+    }),
+  );
 
 export function readRules(supergraphSdl: string): SchemaRules {
   const types = new Map<string, TypeRule>();
@@ -74,5 +84,9 @@ export function readRules(supergraphSdl: string): SchemaRules {
     const nodes = name.endsWith('Connection') ? type?.fields.get('nodes')?.returns : undefined;
     return nodes === undefined ? (type ?? none) : { ...types.get(nodes), ...type };
   };
-  return { ofType, ofField: (type, field) => types.get(type)?.fields.get(field) ?? none };
+  return {
+    ofType,
+    ofField: (type, field) => types.get(type)?.fields.get(field) ?? none,
+    topicOf: (field) => types.get('Subscription')?.fields.get(field)?.topic,
+  };
 }

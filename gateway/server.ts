@@ -1,10 +1,11 @@
 // The way of a request: the stages in the order in which it meets them, each of which may refuse it.
+import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import type { AuditSink } from '../schema/ports.ts';
 import { ANONYMOUS, type Principal } from '../schema/principal.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Config } from './config.ts';
-import type { Documents } from './documents.ts';
+import type { Documents, ReadText } from './documents.ts';
 import type { Engine, EngineRequest } from './engine.ts';
 import {
   type MediaType,
@@ -16,10 +17,17 @@ import {
   statusOf,
 } from './errors.ts';
 import { gate } from './gate.ts';
-import { answerType, type HttpRequest, readRequest, requestIdOf } from './http-request.ts';
+import {
+  answerType,
+  type GraphQLRequest,
+  type HttpRequest,
+  readRequest,
+  requestIdOf,
+} from './http-request.ts';
+import { type Admit, admission } from './live/admission.ts';
 import type { Metrics } from './metrics.ts';
-import { begin, choose, type HangUp } from './operation.ts';
-import { type AskedFor, askedFor, refusalRecorder } from './refusals.ts';
+import { begin, type Chosen, choose, type HangUp } from './operation.ts';
+import { type AskedFor, refusalRecorder } from './refusals.ts';
 import { type Body, cacheControl, type ResponseCache, responseKey } from './response-cache.ts';
 
 export interface Stages {
@@ -44,16 +52,20 @@ export interface HttpAnswer {
 }
 
 /** What is known of a request so far, for the log and for what its errors may say. */
-interface Request {
+export interface Request {
   readonly requestId: string;
   readonly mediaType: MediaType;
-  readonly hangUp: HangUp;
+  /** Absent for an answer that others wait for too. */
+  readonly hangUp?: HangUp;
   readonly origin: string | undefined;
   readonly startedAtMs: number;
-  /** The root fields that were asked for, and the object that the variables name. */
   asked?: AskedFor;
   operationName?: string;
   principal: Principal;
+  /** The token that was found good, for back ends that are to see it. Never logged. */
+  userToken?: string;
+  /** A run of a stream after its first: what it is refused has been recorded. */
+  readonly again?: boolean;
 }
 
 function introspects(config: Config, principal: Principal): boolean {
@@ -63,45 +75,68 @@ function introspects(config: Config, principal: Principal): boolean {
 
 export type Answer = (http: HttpRequest, hangUp: HangUp) => Promise<HttpAnswer>;
 
-export function createPipeline(stages: Stages): Answer {
+/** One way, two doors: an answer to a request, and what a stream is answered whenever it is run. */
+export interface Pipeline {
+  readonly answer: Answer;
+  readonly admit: Admit;
+}
+
+/** An operation that may be run: within the limits, of somebody who may. */
+export interface Permitted extends Chosen {
+  readonly read: ReadText;
+  readonly nowMs: number;
+}
+
+export function createPipeline(stages: Stages): Pipeline {
   const { config, documents, authenticate, responses, engine, metrics, log, now } = stages;
   const refusals = refusalRecorder(stages.audit);
 
-  async function pass(http: HttpRequest, request: Request): Promise<HttpAnswer> {
-    const asked = readRequest(http, stages.registered);
+  async function permit(
+    asked: GraphQLRequest,
+    authorization: string | undefined,
+    request: Request,
+  ): Promise<Permitted> {
     const read = documents.read(asked.query); // limits
-    request.principal = await authenticate(http.headers.authorization);
+    request.principal = await authenticate(authorization);
+    if (authorization !== undefined) request.userToken = authorization.replace(/^bearer +/i, '').trim();
     const { facts, variables } = choose(engine.schema, documents.understand(read), asked);
     if (facts.cost(variables) > config.limits.maxObjects) throw refuse('OPERATION_TOO_COSTLY');
     request.operationName = facts.node.name?.value ?? '';
-    request.asked = askedFor(facts, variables);
+    request.asked = { facts, variables };
     const nowMs = now();
     const mayIntrospect = introspects(config, request.principal);
     gate(facts, variables, { principal: request.principal, mayIntrospect, nowMs });
+    return { read, facts, variables, nowMs };
+  }
+
+  async function pass(http: HttpRequest, request: Request): Promise<HttpAnswer> {
+    const asked = readRequest(http, stages.registered);
+    const { read, facts, variables, nowMs } = await permit(asked, http.headers.authorization, request);
+    if (facts.live !== undefined)
+      throw refuse('NOT_ACCEPTABLE', 'Subscriptions are answered as text/event-stream, or over WebSocket.');
     const { mediaType } = request;
-    const { keepS, node } = facts;
-    const { text: query, hash: documentHash, document } = read;
-    const engineRequest = { query, document, node, variables: asked.variables, coerced: variables };
+    const { keepS } = facts;
+    const { hash: documentHash } = read;
+    const engineRequest = engineRequestOf({ read, facts, variables, nowMs }, asked);
     let body: Body;
     if (keepS === undefined) {
-      body = await run(engineRequest, request, nowMs, request.hangUp);
+      body = await run(engineRequest, request, nowMs);
     } else {
       const { schemaHash } = stages;
       const key = responseKey({ schemaHash, documentHash, operation: facts, variables, mediaType });
       // what many may be given is executed for nobody in particular, and no one client's leaving ends it
-      body = await responses.through(key, keepS, () =>
-        run(engineRequest, { ...request, principal: ANONYMOUS }, nowMs),
-      );
+      body = await responses.through(key, keepS, () => run(engineRequest, forNobody(request), nowMs));
     }
     return answer(request, body.status, body.text, { 'cache-control': cacheControl(keepS, body.clean) });
   }
 
-  async function run(asked: EngineRequest, request: Request, nowMs: number, hangUp?: HangUp): Promise<Body> {
-    const { requestId, principal } = request;
-    const { operation, end } = begin({
+  async function run(asked: EngineRequest, request: Request, nowMs: number): Promise<Body> {
+    const { requestId, principal, hangUp } = request;
+    const { operation, done } = begin({
       requestId,
       principal,
       ...(request.origin === undefined ? {} : { origin: request.origin }),
+      ...(request.userToken === undefined ? {} : { userToken: request.userToken }),
       nowMs,
       timeoutMs: config.operationTimeoutMs,
       ...(hangUp === undefined ? {} : { hangUp }),
@@ -110,14 +145,14 @@ export function createPipeline(stages: Stages): Answer {
       const { data, errors } = await engine.execute(asked, operation);
       if (errors === undefined) return { status: 200, text: JSON.stringify({ data }), clean: true };
       const published = publishFieldErrors(errors, publishing(request));
-      refusals.fields(request, published);
+      if (request.again !== true) refusals.fields(request, published);
       return {
         status: data === undefined ? statusOf(published[0], request.mediaType) : 200,
         text: JSON.stringify({ data, errors: published }),
         clean: false,
       };
     } finally {
-      end();
+      done();
     }
   }
 
@@ -131,13 +166,18 @@ export function createPipeline(stages: Stages): Answer {
       ),
   });
 
-  function refused(request: Request, refusal: Refusal): HttpAnswer {
+  function published(request: Request, refusal: Refusal): readonly GraphQLFormattedError[] {
     const errors = publishRefusal(refusal, publishing(request));
     const { requestId, operationName, principal } = request;
     const code = errors[0]?.extensions?.code;
     log.info({ requestId, operationName, actorId: principal.actorId, code }, 'refused');
     refusals.whole(request, code);
     for (const { extensions } of errors) metrics?.errorSent(String(extensions?.code));
+    return errors;
+  }
+
+  function refused(request: Request, refusal: Refusal): HttpAnswer {
+    const errors = published(request, refusal);
     const status = statusOf(errors[0], request.mediaType);
     return answer(request, status, JSON.stringify({ errors }), {
       ...refusal.headers,
@@ -161,7 +201,7 @@ export function createPipeline(stages: Stages): Answer {
     },
   });
 
-  return async (http, hangUp) => {
+  const answered: Answer = async (http, hangUp) => {
     const startedMs = performance.now();
     const mediaType = answerType(http.headers.accept);
     const requestId = requestIdOf(http.headers['x-request-id']);
@@ -173,14 +213,14 @@ export function createPipeline(stages: Stages): Answer {
       startedAtMs: now(),
       principal: ANONYMOUS,
     };
-    const given = await (mediaType === undefined
-      ? Promise.reject(refuse('NOT_ACCEPTABLE'))
-      : pass(http, request)
-    ).catch((error: unknown) => {
-      if (error instanceof Refusal) return refused(request, error);
-      log.error({ requestId, err: error }, 'the gateway failed');
-      return refused(request, refuse('INTERNAL_SERVER_ERROR'));
-    });
+    let given: HttpAnswer;
+    try {
+      if (mediaType === undefined) throw refuse('NOT_ACCEPTABLE');
+      given = await pass(http, request);
+    } catch (error) {
+      if (!(error instanceof Refusal)) log.error({ requestId, err: error }, 'the gateway failed');
+      given = refused(request, error instanceof Refusal ? error : refuse('INTERNAL_SERVER_ERROR'));
+    }
     metrics?.answered({
       operation: request.operationName ?? '',
       status: given.status,
@@ -188,4 +228,21 @@ export function createPipeline(stages: Stages): Answer {
     });
     return given;
   };
+
+  const onFault = (error: unknown, requestId: string) =>
+    log.error({ requestId, err: error }, 'the gateway failed');
+  const { schemaHash } = stages;
+  return {
+    answer: answered,
+    admit: admission({ permit, run, publish: published, onFault, now, schemaHash }),
+  };
+}
+
+function engineRequestOf({ read, facts, variables }: Permitted, asked: GraphQLRequest): EngineRequest {
+  const { text: query, document } = read;
+  return { query, document, node: facts.node, variables: asked.variables, coerced: variables };
+}
+
+function forNobody({ hangUp: _, userToken: __, ...request }: Request): Request {
+  return { ...request, principal: ANONYMOUS };
 }

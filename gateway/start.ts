@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { bodyOf } from '../schema/manifest.ts';
 import type {
   AuditSink,
+  FileSource,
   GrantReader,
   HealthSource,
   ResponseStore,
@@ -16,12 +17,15 @@ import { type BackEndEvents, serveBackEndEvents } from './back-end-events.ts';
 import type { ClientOperation } from './client-operations.ts';
 import type { Config } from './config.ts';
 import { type DemoIssuer, openDemoIssuer } from './demo-issuer.ts';
+import { serveDownloads } from './downloads.ts';
 import type { EngineOptions } from './engine.ts';
 import { type GraphSource, openGraph } from './graph.ts';
-import { graphqlListener } from './graphql-listener.ts';
+import { graphqlListener, originOf } from './graphql-listener.ts';
 import { type Graphs, openGraphs } from './graphs.ts';
 import { serveHealth } from './health.ts';
 import { createHttpServer } from './http-server.ts';
+import { createLive, type LiveSource } from './live/live.ts';
+import { webSockets } from './live/websocket.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { type DemoActor, servePage } from './page.ts';
 import { type PrincipalKeys, servePrincipalKeys } from './principal-keys.ts';
@@ -37,6 +41,8 @@ export interface GatewayParts extends GraphSource {
   /** Called with what is to be told of each security alarm. */
   readonly onSecurityAlarm?: (listener: (kind: SecurityAlarmKind) => void) => void;
   readonly responseStore: ResponseStore;
+  /** What live streams listen to; absent: nothing fires, and they are asked anew now and then. */
+  readonly liveSource?: LiveSource;
   readonly health: readonly HealthSource[];
   /** Registered operations: tabs of the page, and names in the metrics. */
   readonly operations: readonly ClientOperation[];
@@ -45,6 +51,8 @@ export interface GatewayParts extends GraphSource {
   readonly principalKeys?: PrincipalKeys;
   /** COMPILED unless said otherwise. */
   readonly execution?: EngineOptions['execution'];
+  /** What can be downloaded through the gateway. */
+  readonly files?: FileSource;
   /** Where back ends deliver their notifications. */
   readonly events?: BackEndEvents;
   readonly log: Logger;
@@ -58,6 +66,12 @@ export interface Gateway {
   /** Readiness says no, nothing new is taken, what is in flight is answered within the configured time. */
   drain(): Promise<void>;
 }
+
+const UNHEARD: LiveSource = {
+  bus: { publish: async () => undefined, subscribe: async () => async () => undefined },
+  topicsOf: () => [],
+  reachable: async () => true,
+};
 
 async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {
   await app.listen({ port, host });
@@ -102,19 +116,55 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const { maxBodyBytes } = config.limits;
   const { trustedProxies } = config;
   const listening = { maxBodyBytes, trustedProxies, draining: () => draining, log };
-  const graphql = graphqlListener({ answer: graphs.answer, ...listening });
-  const app = await createHttpServer({ graphql, ...listening });
-  serveHealth(app, { sources: [...parts.health, graphs.health], draining: () => draining });
+  const live = createLive({
+    graphs,
+    ...(parts.liveSource ?? UNHEARD),
+    limits: config.live,
+    metrics,
+    log,
+    now,
+  });
+  const sockets = webSockets({
+    live,
+    authenticate,
+    registered,
+    maxMessageBytes: maxBodyBytes,
+    maxConnections: config.live.maxStreams,
+    draining: () => draining,
+    originOf: (request) => originOf(request, trustedProxies),
+    log,
+  });
+  const graphql = graphqlListener({ answer: graphs.answer, live, registered, ...listening });
+  const app = await createHttpServer({ graphql, upgrade: sockets.upgrade, ...listening });
+  serveHealth(app, {
+    sources: [...parts.health, graphs.health],
+    draining: () => draining,
+    details: config.healthDetails,
+  });
   if (metrics !== undefined) serveMetrics(app, metrics);
   if (parts.principalKeys !== undefined) servePrincipalKeys(app, parts.principalKeys);
   if (parts.events !== undefined) serveBackEndEvents(app, parts.events, log);
+  if (parts.files !== undefined)
+    serveDownloads(app, {
+      files: parts.files,
+      authenticate,
+      audit,
+      timeoutMs: config.operationTimeoutMs,
+      log,
+      now,
+    });
   servePage(app, { ...parts, issuer, now });
   const url = await listen(app, config);
 
   let drained: Promise<void> | undefined;
   const drain = async (): Promise<void> => {
     draining = true;
-    const late = setTimeout(() => app.server.closeAllConnections(), config.drainTimeoutMs);
+    live.close();
+    sockets.close();
+    const late = setTimeout(() => {
+      app.server.closeAllConnections();
+      sockets.terminate();
+    }, config.drainTimeoutMs);
     await app.close().finally(() => clearTimeout(late));
     await graphs.stop();
   };

@@ -75,6 +75,9 @@ export const ACTORS: readonly DemoActor[] = [
       'ACCOUNT_VIEW',
       'BILL_VIEW',
       'CHARGE_VIEW',
+      'PAYMENT_VIEW',
+      'BILL_PAY',
+      'BILLING_CHANGE',
       'USAGE_VIEW',
       'USAGE_RECORD_VIEW',
       'SERVICE_VIEW',
@@ -98,6 +101,7 @@ export const ACTORS: readonly DemoActor[] = [
     'RESOURCE_VIEW',
     'PERFORMANCE_VIEW',
     'PRODUCT_VIEW',
+    'CALL_ANALYSIS_VIEW',
     'SECURITY_ALARM_VIEW',
   ]),
   across('marketing', 'STAFF', 'Marketing', ['CUSTOMER_VIEW', 'PRODUCT_VIEW']),
@@ -108,7 +112,12 @@ export const ACTORS: readonly DemoActor[] = [
     'PERSONAL_DATA_MANAGE',
   ]),
   { actorId: 'partner', kind: 'PARTNER', displayName: 'Partner portal', grants: [] },
-  across('analytics', 'ANALYTICS', 'Quality dashboard', ['SERVICE_VIEW', 'PERFORMANCE_VIEW', 'PRODUCT_VIEW']),
+  across('analytics', 'ANALYTICS', 'Quality dashboard', [
+    'SERVICE_VIEW',
+    'PERFORMANCE_VIEW',
+    'PRODUCT_VIEW',
+    'CALL_ANALYSIS_VIEW',
+  ]),
 ];
 
 const CONTRACTS: Readonly<Record<string, readonly string[]>> = {

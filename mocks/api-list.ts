@@ -13,6 +13,12 @@ export const API_LIST: readonly ListedApi[] = [
     resources: ['catalog', 'category', 'productOffering', 'productOfferingPrice', 'productSpecification'],
   },
   {
+    api: 'TMF622',
+    version: 'v4',
+    path: '/tmf-api/productOrderingManagement/v4',
+    resources: ['productOrder', 'cancelProductOrder'],
+  },
+  {
     api: 'TMF623',
     version: 'v2',
     path: '/DSLAManagement/api/slaManagement/v2',
@@ -36,6 +42,20 @@ export const API_LIST: readonly ListedApi[] = [
   { api: 'TMF638', version: 'v4', path: '/tmf-api/serviceInventory/v4', resources: ['service'] },
   { api: 'TMF639', version: 'v4', path: '/tmf-api/resourceInventoryManagement/v4', resources: ['resource'] },
   {
+    api: 'TMF642',
+    version: 'v4',
+    path: '/tmf-api/alarm/v4',
+    resources: [
+      'alarm',
+      'ackAlarms',
+      'unAckAlarms',
+      'clearAlarms',
+      'commentAlarms',
+      'groupAlarms',
+      'unGroupAlarms',
+    ],
+  },
+  {
     api: 'TMF645',
     version: 'v4',
     path: '/tmf-api/serviceQualificationManagement/v4',
@@ -46,6 +66,12 @@ export const API_LIST: readonly ListedApi[] = [
     version: 'v4',
     path: '/tmf-api/agreementManagement/v4',
     resources: ['agreement', 'agreementSpecification'],
+  },
+  {
+    api: 'TMF654',
+    version: 'v4',
+    path: '/tmf-api/prepayBalanceManagement/v4',
+    resources: ['bucket', 'accumulatedBalance', 'topupBalance', 'transferBalance', 'balanceActionHistory'],
   },
   {
     api: 'TMF657',
@@ -66,6 +92,9 @@ export const API_LIST: readonly ListedApi[] = [
     ],
   },
   { api: 'TMF667', version: 'v4', path: '/tmf-api/document/v4', resources: ['document'] },
+  { api: 'TMF670', version: 'v4', path: '/tmf-api/paymentMethod/v4', resources: ['paymentMethod'] },
+  // its published base path is short, unlike the others'
+  { api: 'TMF676', version: 'v4', path: '/payment/v4', resources: ['payment'] },
   {
     api: 'TMF677',
     version: 'v4',
@@ -77,5 +106,11 @@ export const API_LIST: readonly ListedApi[] = [
     version: 'v4',
     path: '/tmf-api/customerBillManagement/v4',
     resources: ['customerBill', 'appliedCustomerBillingRate', 'customerBillOnDemand'],
+  },
+  {
+    api: 'TMF681',
+    version: 'v4',
+    path: '/tmf-api/communicationManagement/v4',
+    resources: ['communicationMessage'],
   },
 ];

@@ -76,12 +76,20 @@ function closed(all: Record<string, Schema>): Record<string, Schema> {
   );
 }
 
+/** Ids that the description calls integers and its own references, and TM Forum's conformance kit, text. */
+const TEXT_IDS: Readonly<Record<string, readonly string[]>> = { 'TMF642-v4': ['Alarm', 'AlarmRefOrValue'] };
+
 function validator(file: string, name: string): ValidateFunction {
+  const definitions = closed(described(file));
+  for (const each of TEXT_IDS[file] ?? []) {
+    const { properties } = definitions[each] ?? {};
+    if (properties !== undefined) properties.id = { type: 'string' };
+  }
   const ajv = new Ajv({ strict: false, allErrors: true });
   // ajv-formats is CommonJS: its function is the default of the default
   (formats as unknown as { default: { default: (ajv: Ajv) => void } }).default.default(ajv);
   for (const unknown of ['base64', 'float', 'int64', 'uri']) ajv.addFormat(unknown, true);
-  return ajv.compile({ definitions: closed(described(file)), $ref: `#/definitions/${name}` });
+  return ajv.compile({ definitions, $ref: `#/definitions/${name}` });
 }
 
 /** Resource, description, schema, and the query that lists a good sample. */
@@ -97,6 +105,7 @@ const SAMPLES: readonly (readonly [
   ['TMF620', 'productOfferingPrice', 'TMF620-v4', 'ProductOfferingPrice', 'limit=500'],
   ['TMF620', 'productSpecification', 'TMF620-v4', 'ProductSpecification', ''],
   ['TMF620', 'catalog', 'TMF620-v4', 'Catalog', ''],
+  ['TMF622', 'productOrder', 'TMF622-v4', 'ProductOrder', ''],
   ['TMF623', 'sla', 'TMF623-v2', 'Sla', ''],
   ['TMF623', 'slaViolation', 'TMF623-v2', 'SlaViolation', ''],
   [
@@ -118,17 +127,27 @@ const SAMPLES: readonly (readonly [
   ['TMF638', 'service', 'TMF638-v4', 'Service', ''],
   ['TMF639', 'resource', 'TMF639-v4', 'LogicalResource', '@type=LogicalResource&limit=1000'],
   ['TMF639', 'resource', 'TMF639-v4', 'PhysicalResource', '@type=PhysicalResource&limit=1000'],
+  ['TMF642', 'alarm', 'TMF642-v4', 'Alarm', ''],
   ['TMF651', 'agreement', 'TMF651-v4', 'Agreement', ''],
   ['TMF651', 'agreementSpecification', 'TMF651-v4', 'AgreementSpecification', ''],
+  ['TMF654', 'bucket', 'TMF654-v4', 'Bucket', ''],
+  ['TMF654', 'accumulatedBalance', 'TMF654-v4', 'AccumulatedBalance', ''],
+  ['TMF654', 'topupBalance', 'TMF654-v4', 'TopupBalance', ''],
+  ['TMF654', 'balanceActionHistory', 'TMF654-v4', 'BalanceActionHistory', ''],
   ['TMF657', 'serviceLevelObjective', 'TMF657-v4', 'ServiceLevelObjective', 'limit=1000'],
   ['TMF657', 'serviceLevelSpecification', 'TMF657-v4', 'ServiceLevelSpecification', ''],
   ['TMF666', 'billingAccount', 'TMF666-v4', 'BillingAccount', ''],
   ['TMF666', 'billingCycleSpecification', 'TMF666-v4', 'BillingCycleSpecification', ''],
   ['TMF666', 'billFormat', 'TMF666-v4', 'BillFormat', ''],
   ['TMF666', 'billPresentationMedia', 'TMF666-v4', 'BillPresentationMedia', ''],
+  ['TMF670', 'paymentMethod', 'TMF670-v4', 'TokenizedCard', ''],
+  ['TMF676', 'payment', 'TMF676-v4', 'Payment', ''],
   ['TMF678', 'customerBill', 'TMF678-v4', 'CustomerBill', ''],
   ['TMF678', 'appliedCustomerBillingRate', 'TMF678-v4', 'AppliedCustomerBillingRate', 'limit=1000'],
+  ['TMF681', 'communicationMessage', 'TMF681-v4', 'CommunicationMessage', ''],
 ];
+
+const cents = (amount: number): object => ({ unit: 'EUR', value: amount / 100 });
 
 const TASKS: readonly (readonly [
   api: string,
@@ -137,6 +156,31 @@ const TASKS: readonly (readonly [
   schema: string,
   body: object,
 ])[] = [
+  [
+    'TMF622',
+    'productOrder',
+    'TMF622-v4',
+    'ProductOrder',
+    {
+      externalId: 'cart-1',
+      relatedParty: [{ id: 'cust-acme', role: 'customer', '@referredType': 'Customer' }],
+      productOrderItem: [{ id: '1', action: 'add', productOffering: { id: 'off-mobile-m' } }],
+    },
+  ],
+  [
+    'TMF622',
+    'cancelProductOrder',
+    'TMF622-v4',
+    'CancelProductOrder',
+    { productOrder: { id: 'ord-acme-m-01' } },
+  ],
+  [
+    'TMF642',
+    'ackAlarms',
+    'TMF642-v4',
+    'AckAlarms',
+    { ackUserId: 'soc', ackedAlarm: [{ id: 'alm-acme-bb-2-20261101' }] },
+  ],
   [
     'TMF645',
     'checkServiceQualification',
@@ -168,6 +212,77 @@ const TASKS: readonly (readonly [
     'TMF678-v4',
     'CustomerBillOnDemand',
     { billingAccount: { id: 'acc-family' } },
+  ],
+  [
+    'TMF681',
+    'communicationMessage',
+    'TMF681-v4',
+    'CommunicationMessage',
+    {
+      content: 'Your order is on its way',
+      messageType: 'SMS',
+      receiver: [{ phoneNumber: '33639980001' }],
+      sender: { name: 'Aurora Telecom' },
+    },
+  ],
+  [
+    'TMF676',
+    'payment',
+    'TMF676-v4',
+    'Payment',
+    {
+      account: { id: 'acc-family' },
+      paymentMethod: { id: 'pm-family-card' },
+      correlatorId: 'mine',
+      paymentItem: [
+        { item: { id: 'bill-acc-family-2026-10', '@referredType': 'CustomerBill' }, totalAmount: cents(100) },
+      ],
+      totalAmount: cents(100),
+    },
+  ],
+  [
+    'TMF670',
+    'paymentMethod',
+    'TMF670-v4',
+    'TokenizedCard',
+    {
+      '@type': 'tokenizedCard',
+      name: 'Another card',
+      token: 'tok_another',
+      lastFourDigits: '1111',
+      expirationDate: '2030-01-31T00:00:00Z',
+      relatedParty: { id: 'cust-family', role: 'customer', '@referredType': 'Customer' },
+    },
+  ],
+  [
+    'TMF654',
+    'topupBalance',
+    'TMF654-v4',
+    'TopupBalance',
+    {
+      amount: { amount: 5, units: 'EUR' },
+      usageType: 'monetary',
+      bucket: { id: 'bal-prepaid-main' },
+      partyAccount: { id: 'acc-prepaid' },
+      paymentMethod: { id: 'pm-prepaid-card' },
+    },
+  ],
+  [
+    'TMF654',
+    'transferBalance',
+    'TMF654-v4',
+    'TransferBalance',
+    {
+      reason: 'travel',
+      channel: { id: 'self-service' },
+      amount: { amount: 2, units: 'EUR' },
+      usageType: 'monetary',
+      receiverBucketUsageType: 'monetary',
+      bucket: { id: 'bal-prepaid-main' },
+      receiverBucket: { id: 'bal-prepaid-travel' },
+      logicalResource: [{ id: 'res-msisdn-prepaid-m-1' }],
+      receiverLogicalResource: { id: 'res-msisdn-prepaid-m-1' },
+    },
   ],
 ];
 

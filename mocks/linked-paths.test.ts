@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { matcher } from './server/matching.ts';
 import { condition } from './server/query.ts';
 import { isRecord, type Row } from './server/row.ts';
-import { createStore } from './server/store.ts';
+import { createStore, type Store } from './server/store.ts';
 import { ASK_ALL } from './server/table.ts';
 import { allTables } from './tables/all-tables.ts';
 import { createBilling } from './world/billing.ts';
@@ -22,7 +22,6 @@ const world = createWorld({
   href: (resource, id) => `http://here/${resource}/${id}`,
 });
 const book = createUsageBook(world);
-const tables = allTables(world, book, createBilling(book));
 const directory = {
   pinned: world.pinned.map(({ owner }) => owner),
   subscribers: 3,
@@ -30,6 +29,11 @@ const directory = {
   ownerOf: world.ownerOf,
   epoch: () => monthOf(NOW),
 };
+const stores = new Map<string, Store>();
+const tables = allTables(world, book, createBilling(book, world), (resource, id) =>
+  stores.get(resource)?.get(id),
+);
+for (const table of tables) stores.set(table.resource, createStore(table, directory));
 const owners = [...directory.pinned, ...[1, 2, 3].map(subscriberOwner)];
 
 function valuesAt(value: unknown, steps: readonly string[]): unknown[] {

@@ -2,13 +2,17 @@
 import { createServer } from 'node:http';
 import { createUse } from './added-usage.ts';
 import { API_LIST } from './api-list.ts';
+import { createTokens } from './deviations/access.ts';
+import { createSwitches, type DeviationsByApi } from './deviations/switches.ts';
 import { type Api, createApi } from './server/api.ts';
 import { createBackdoor } from './server/backdoor.ts';
 import type { Directory } from './server/directory.ts';
 import { createFaults, type Fault } from './server/faults.ts';
 import { createHandler, listen } from './server/http-server.ts';
+import type { Deliveries } from './server/hub.ts';
 import { createRequestLog, type LoggedRequest } from './server/request-log.ts';
-import { createStore } from './server/store.ts';
+import { createStore, type Store } from './server/store.ts';
+import type { Effect, Elsewhere } from './server/table.ts';
 import { allTables } from './tables/all-tables.ts';
 import { createBilling } from './world/billing.ts';
 import { monthOf } from './world/calendar.ts';
@@ -28,12 +32,24 @@ export interface SimulatorOptions {
   readonly now?: () => number;
   /** Added to every answer of an API. */
   readonly latencyMs?: number;
+  /** How its APIs deviate from their descriptions, from the start. */
+  readonly deviations?: DeviationsByApi;
+}
+
+export interface ServedApi {
+  readonly api: string;
+  readonly version: string;
+  readonly baseUrl: string;
 }
 
 export interface Simulator {
   readonly url: string;
-  readonly apis: readonly { readonly api: string; readonly version: string; readonly baseUrl: string }[];
+  readonly apis: readonly ServedApi[];
   setFault(api: string, fault: Fault | undefined): void;
+  /** Names of deviations for one API, or `*` for all; none takes them away. Throws for a name that is none. */
+  deviate(api: string, ...names: readonly string[]): void;
+  /** Every deviation there is, with what it does. */
+  readonly deviations: Readonly<Record<string, string>>;
   requests(requestId?: string): readonly LoggedRequest[];
   /** Adds usage at this instant, in GB, minutes or messages; settles when listeners have been told. */
   use(serviceId: string, kind: 'data' | 'voice' | 'sms', amount: number): Promise<void>;
@@ -69,32 +85,43 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = createWorld({ seed, subscribers, now, href: addresses(url) });
   const book = createUsageBook(world);
   const directory = directoryOf(world);
-  const stores = new Map(
-    allTables(world, book, createBilling(book)).map((table) => [
+  // tables are made before the stores that they look into
+  const elsewhere: Elsewhere = (resource, id) => stores.get(resource)?.get(id);
+  const stores = new Map<string, Store>(
+    allTables(world, book, createBilling(book, world), elsewhere).map((table) => [
       table.resource,
       createStore(table, directory),
     ]),
   );
+  const tokens = createTokens();
+  const switches = createSwitches(tokens, options.deviations);
   const apis: Api[] = API_LIST.map((address) => {
     const own = address.resources
       .map((resource) => stores.get(resource))
       .filter((store) => store !== undefined);
-    return createApi(address, url, own, now);
+    const deliveries: Deliveries = (delivery, callback) =>
+      switches.deliveries(address.api, delivery, callback);
+    return createApi({ address, root: url, stores: own, now, perform, deliveries });
   });
+  function perform(effects: readonly Effect[]): void {
+    for (const effect of effects) apis.some((api) => api.apply(effect));
+  }
   const faults = createFaults();
   const log = createRequestLog();
   const use = createUse(world, book, apis);
-  const backdoor = createBackdoor({ faults, log, apis: apis.map(({ api }) => api), use });
-  server.on('request', createHandler({ apis, faults, log, latencyMs, backdoor }));
+  const backdoor = createBackdoor({ faults, switches, tokens, log, apis: apis.map(({ api }) => api), use });
+  server.on('request', createHandler({ apis, faults, log, latencyMs, backdoor, switches, root: url }));
 
   return {
     url,
     apis: apis.map(({ api, version, path }) => ({ api, version, baseUrl: `${url}${path}` })),
     setFault: faults.set,
+    deviate: (api, ...names) => switches.set(api, names),
+    deviations: switches.known,
     requests: log.all,
     use,
     async close() {
-      for (const { hub } of apis) hub.close();
+      for (const api of apis) api.close();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

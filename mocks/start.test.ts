@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { API_LIST } from './api-list.ts';
 
 const FILE = fileURLToPath(new URL('./start.ts', import.meta.url));
 
@@ -21,7 +22,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
       const [chunk]: unknown[] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
       const { url, apis, pid } = JSON.parse(String(chunk));
       expect(pid).toBe(child.pid);
-      expect(apis).toHaveLength(16);
+      expect(apis).toHaveLength(API_LIST.length);
       const { baseUrl } = apis.find(({ api }: { api: string }) => api === 'TMF629');
       expect(baseUrl.startsWith(url)).toBe(true);
       expect((await fetch(`${baseUrl}/customer/cust-sub-100000`)).status).toBe(200);

@@ -8,6 +8,8 @@ const { values } = parseArgs({
     subscribers: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     latency: { type: 'string', default: '0' },
+    // TMF678=filters-ignored,total-absent; `*` for all APIs
+    deviate: { type: 'string', multiple: true, default: [] },
   },
 });
 
@@ -17,11 +19,19 @@ function wholeNumber(name: string, text: string): number {
   process.exit(2);
 }
 
+const deviations = Object.fromEntries(
+  values.deviate.map((each) => {
+    const [api = '', names = ''] = each.split('=', 2);
+    return [api, names.split(',').filter((name) => name !== '')];
+  }),
+);
+
 const simulator = await startSimulator({
   port: wholeNumber('port', values.port),
   subscribers: wholeNumber('subscribers', values.subscribers),
   seed: wholeNumber('seed', values.seed),
   latencyMs: wholeNumber('latency', values.latency),
+  deviations,
 });
 
 process.stdout.write(`${JSON.stringify({ url: simulator.url, apis: simulator.apis, pid: process.pid })}\n`);

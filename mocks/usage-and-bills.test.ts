@@ -37,7 +37,7 @@ describe('money', () => {
       }
     }
     expect(new Set(lines.map(({ characteristic }) => characteristic[0].value))).toEqual(
-      new Set(['recurringCharge', 'usageCharge', 'discount']),
+      new Set(['recurringCharge', 'usageCharge', 'discount', 'credit']),
     );
   });
 
@@ -101,7 +101,7 @@ describe('usage', () => {
     const [answer] = await consumption(simulator, { relatedParty: [{ id: 'cust-acme' }] });
     const shared = answer.bucketRefOrValue.filter(({ isShared }: Row) => isShared);
     expect(refs(shared)).toEqual(['bkt-acme-group-data']);
-    expect(refs(shared[0].service)).toHaveLength(40);
+    expect(refs(shared[0].service)).toHaveLength(39);
     expect(amount(shared[0], 'used')).toBeGreaterThan(1);
     expect(amount(shared[0], 'used') + shared[0].remainingValue.amount).toBeCloseTo(500, 3);
     for (const bucket of answer.bucketRefOrValue) {

@@ -1,7 +1,19 @@
 // SSM-A-03: the rules over the functions, as properties: no sequence of grants lets anyone beyond its customer.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { belongs, FUNCTIONS, holds, may, type Position, reachOf, type SsmFunction } from './access.ts';
+import {
+  actsAsManager,
+  belongs,
+  FUNCTIONS,
+  grantReaches,
+  grantsFor,
+  holds,
+  may,
+  overlap,
+  type Position,
+  reachOf,
+  type SsmFunction,
+} from './access.ts';
 import { ACTOR_KINDS, ANONYMOUS, type Grant, type Principal } from './principal.ts';
 
 const NOW = Date.parse('2026-11-15T10:00:00Z');
@@ -171,5 +183,77 @@ describe('SSM-A-08 reachOf', () => {
         (accounts === undefined || where.accounts.some((id) => accounts.includes(id)));
       if (inside && named) expect(may(who, name, where, NOW)).toBe(true);
     });
+  });
+});
+
+describe('SSM-A-04 an SSM user, whatever stands in the store', () => {
+  const NOBODYS: Position = { customers: ['cust-a'], accounts: [], services: [], sites: [] };
+  const changing = NAMES.filter((name) => FUNCTIONS[name].level === 'CHANGE');
+  const grants: Grant[] = [{ functions: changing, scope: { kind: 'CUSTOMER' } }];
+  const user = { actorId: 'u', customerId: 'cust-a', grants, grantVersion: '1' };
+
+  it.each(changing)('SSM-A-04 holds no %s by a grant, and an authorized user does', (name) => {
+    const [line, other] = [
+      { ...user, kind: 'SSM_USER' as const },
+      { ...user, kind: 'AUTHORIZED_USER' as const },
+    ];
+    expect([
+      holds(line, name, NOW),
+      may(line, name, NOBODYS, NOW),
+      grantsFor(line, name, NOBODYS, NOW),
+    ]).toEqual([false, false, []]);
+    expect([holds(other, name, NOW), may(other, name, NOBODYS, NOW)]).toEqual([true, true]);
+    expect(grantsFor(other, name, NOBODYS, NOW)).toHaveLength(FUNCTIONS[name].level === 'CHANGE' ? 1 : 0);
+  });
+
+  it('SSM-A-05 acts as manager by no authority; an authorized user does, inside its period', () => {
+    const authority = [{ from: '2026-11-01T00:00:00Z', until: '2026-12-01T00:00:00Z' }];
+    const acts = (kind: Principal['kind'], atMs = NOW) => actsAsManager({ ...user, kind, authority }, atMs);
+    expect([acts('SSM_USER'), acts('AUTHORIZED_USER'), acts('MANAGER')]).toEqual([false, true, true]);
+    expect(acts('AUTHORIZED_USER', Date.parse('2026-12-01T00:00:00Z'))).toBe(false);
+  });
+});
+
+describe('SSM-A-02 the way from one scope through another', () => {
+  const grant: Grant = {
+    functions: ['USAGE_VIEW'],
+    scope: { kind: 'SERVICES', ids: ['s1', 's2'] },
+    within: [{ kind: 'SITES', ids: ['here'] }],
+  };
+  const at = (service: string, site: string): Position => ({
+    customers: ['cust-a'],
+    accounts: [],
+    services: [service],
+    sites: [site],
+  });
+
+  it('SSM-A-03 both must reach the object', () => {
+    expect(grantReaches(grant, at('s1', 'here'))).toBe(true);
+    expect(grantReaches(grant, at('s1', 'elsewhere'))).toBe(false);
+    expect(grantReaches(grant, at('s3', 'here'))).toBe(false);
+  });
+
+  it('SSM-A-08 a count of what one scope names is not told where another one bounds it', () => {
+    const who: Principal = {
+      actorId: 'u',
+      kind: 'SSM_USER',
+      customerId: 'cust-a',
+      grants: [grant],
+      grantVersion: '1',
+    };
+    expect(reachOf(who, 'USAGE_VIEW', NOW).whole).toBe(false);
+    const { within: _within, ...alone } = grant;
+    expect(reachOf({ ...who, grants: [alone] }, 'USAGE_VIEW', NOW).whole).toBe(true);
+  });
+
+  it('SSM-A-02 periods that only touch have no time in common', () => {
+    const [a, b] = ['2026-11-01T00:00:00Z', '2026-11-15T00:00:00Z'];
+    expect(overlap({ until: b }, { from: b })).toBeUndefined();
+    expect(overlap({ from: a }, { until: b })).toEqual({ from: a, until: b });
+  });
+
+  it('SSM-A-08 who is of no customer, and may cross none, owns nothing', () => {
+    const nobody: Principal = { actorId: 'u', kind: 'PARTNER', grants: [], grantVersion: '1' };
+    expect(belongs(nobody, at('s1', 'here'))).toBe(false);
   });
 });

@@ -57,10 +57,20 @@ export const FUNCTIONS = {
   RESOURCE_VIEW: use('Read resources: numbers, lines, equipment and their state.'),
   PERFORMANCE_VIEW: use('Read objectives, measured values, measurements and availability.'),
   USAGE_VIEW: use('Read real-time usage of allowances.'),
+  ALERT_VIEW: use('Read alerts at thresholds of usage and spending, and what they told.'),
+  ALERT_SET: change('Set, change and delete alerts at thresholds of usage and spending.'),
   USAGE_RECORD_VIEW: use('Read single usage records: who used what, when.'),
+  CALL_ANALYSIS_VIEW: use('Read counted calls: received, answered, lost, how long, when the most.'),
   ACCOUNT_VIEW: use('Read billing accounts and their balance.'),
   BILL_VIEW: use('Read bills with lines, tax and document.'),
   CHARGE_VIEW: use('Read charges so far and spending by number.'),
+  PAYMENT_VIEW: use('Read payments, their confirmations, and payment methods.'),
+  BILL_PAY: change('Pay bills.'),
+  PAYMENT_METHOD_MANAGE: change('Register payment methods by their tokens, and remove them.'),
+  BALANCE_VIEW: use('Read balances of what was paid ahead, and what was done to them.'),
+  BALANCE_TOP_UP: change('Top up balances.'),
+  BALANCE_TRANSFER: change('Transfer money between own balances.'),
+  BILLING_CHANGE: change('Change how accounts are billed: mode, cycle, format, electronic bill.'),
   AUTHORIZATION_VIEW: use(
     'Read authorizations: my own and those that I gave; a manager, all of the customer.',
     ['MANAGER', 'AUTHORIZED_USER', 'SSM_USER'],
@@ -71,6 +81,10 @@ export const FUNCTIONS = {
     'AUTHORIZED_USER',
   ]),
   AUTHORITY_GIVE: change("Give others authority to act as manager on the customer's behalf.", 'MANAGER'),
+  ACTOR_MANAGE: change(
+    "Add the customer's people as actors, deactivate them, and let them in again.",
+    'MANAGER',
+  ),
   AUDIT_VIEW: { ...use('Read the audit trail.'), reserved: 'MANAGER' },
   PERSONAL_DATA_MANAGE: change("Export and erase other persons' data.", 'MANAGER'),
   SECURITY_ALARM_VIEW: { ...use('Read security alarms, of all customers.'), reserved: 'STAFF' },
@@ -132,7 +146,8 @@ function heldByKind(principal: Principal, name: SsmFunction, nowMs: number): boo
   return heldBy.includes(principal.kind) || (heldBy.includes('MANAGER') && actsAsManager(principal, nowMs));
 }
 
-function grantsOf(principal: Principal, name: SsmFunction, nowMs: number): Grant[] {
+/** The grants by each of which the function may be used now, on whatever they reach. */
+export function grantsOf(principal: Principal, name: SsmFunction, nowMs: number): Grant[] {
   // whatever stands in the store: an SSM user changes nothing
   if (principal.kind === 'SSM_USER' && functionRule(name).level === 'CHANGE') return [];
   return principal.grants.filter((grant) => grant.functions.includes(name) && inForce(grant, nowMs));
@@ -168,18 +183,29 @@ export function grantReaches(grant: Grant, position: Position): boolean {
   return [grant.scope, ...(grant.within ?? [])].every((scope) => reaches(scope, position));
 }
 
+/** Whether the grant, whatever it names and when, is good for the object that stands there. */
+function goodFor({ kind, customerId }: Principal, grant: Grant, position: Position): boolean {
+  return grant.scope.kind === 'EVERY_CUSTOMER'
+    ? kind === 'STAFF' || kind === 'ANALYTICS'
+    : customerId !== undefined && position.customers.includes(customerId) && grantReaches(grant, position);
+}
+
 /** May this principal use the function on the object that stands there? Ownership asks this for every object. */
 export function may(principal: Principal, name: SsmFunction, position: Position, nowMs: number): boolean {
   if (heldByKind(principal, name, nowMs)) {
     return functionRule(name).heldBy.includes('ANONYMOUS') || belongs(principal, position);
   }
-  return grantsOf(principal, name, nowMs).some((grant) =>
-    grant.scope.kind === 'EVERY_CUSTOMER'
-      ? principal.kind === 'STAFF' || principal.kind === 'ANALYTICS'
-      : principal.customerId !== undefined &&
-        position.customers.includes(principal.customerId) &&
-        grantReaches(grant, position),
-  );
+  return grantsOf(principal, name, nowMs).some((grant) => goodFor(principal, grant, position));
+}
+
+/** The grants by each of which the function may be used on the object that stands there: for what counts by grant. */
+export function grantsFor(
+  principal: Principal,
+  name: SsmFunction,
+  position: Position,
+  nowMs: number,
+): readonly Grant[] {
+  return grantsOf(principal, name, nowMs).filter((grant) => goodFor(principal, grant, position));
 }
 
 /** The customers and services a list may be narrowed to before asking: a saving, never the check. */

@@ -14,6 +14,8 @@ import type { Validity } from './principal.ts';
 export interface Authority extends Validity {
   readonly giverId: string;
   readonly actorId: string;
+  /** Its giver is deactivated: it counts for nothing while that lasts. */
+  readonly isDormant?: boolean;
 }
 
 /** Everybody whom authority reaches that starts from this actor, itself included. */
@@ -54,7 +56,7 @@ export function authorityOf(
 ): readonly Validity[] {
   const seen = new Set([...through, actorId]);
   return given
-    .filter((each) => each.actorId === actorId && !seen.has(each.giverId))
+    .filter((each) => each.actorId === actorId && each.isDormant !== true && !seen.has(each.giverId))
     .flatMap((each) =>
       managers.has(each.giverId)
         ? [overlap(each, {})]

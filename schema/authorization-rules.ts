@@ -39,6 +39,14 @@ export const RULE_FAULTS = {
   AUTHORITY_CYCLE: 'This authority would come back to whom it came from.',
   ALREADY_MANAGER: 'A manager needs no authority.',
   AUTHORITY_FOR_SSM_USER: 'An SSM user changes nothing, so it cannot act as manager.',
+  NAME_INVALID: 'A name has 1 to 200 characters.',
+  ADDRESS_INVALID: 'The invitation needs to go somewhere: 3 to 320 characters.',
+  ACTOR_ID_INVALID: 'Actors sign in elsewhere: the id that the issuer gives is needed, 1 to 200 characters.',
+  ACTOR_ID_NOT_CHOSEN: 'Actors sign in here: the id is made, not chosen.',
+  ACTOR_ID_TAKEN: 'This id is taken.',
+  ACTOR_INACTIVE: 'This actor is deactivated already.',
+  ACTOR_ACTIVE: 'This actor is active already.',
+  NO_DYNAMIC_PASSWORD: 'This actor has no dynamic password.',
 } as const;
 export type RuleFaultCode = keyof typeof RULE_FAULTS;
 

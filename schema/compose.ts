@@ -1,6 +1,8 @@
 // Subgraph SDL to supergraph: composition, in which hints about directives and enums count as faults.
 import { composeServices } from '@apollo/composition';
-import type { Contract } from './data-sheet.ts';
+import { concatAST, Kind } from 'graphql';
+import type { Contract, SubgraphSheet } from './data-sheet.ts';
+import { subscriptionType } from './live.ts';
 
 /** Hints that mean: the subgraphs disagree, and one of them silently wins. */
 const FATAL_HINTS = new Set([
@@ -18,11 +20,18 @@ export interface Composed {
   readonly faults: readonly string[];
 }
 
-export function compose(contract: Contract): Composed {
+/** The subgraphs themselves have no Subscription: this gateway runs the query of the same name. */
+function withSubscription({ document }: SubgraphSheet) {
+  const type = subscriptionType(document);
+  return type === undefined ? document : concatAST([document, { kind: Kind.DOCUMENT, definitions: [type] }]);
+}
+
+/** `portable`: for routers that aren't this gateway, without what only it can do. */
+export function compose(contract: Contract, { portable = false } = {}): Composed {
   const result = composeServices(
     [...contract.subgraphs.values()].map((sheet) => ({
       name: sheet.name,
-      typeDefs: sheet.document,
+      typeDefs: portable ? sheet.document : withSubscription(sheet),
       url: `http://${sheet.name}.subgraph.invalid/`,
     })),
   );

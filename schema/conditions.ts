@@ -54,6 +54,21 @@ export function isOpen({ from, until, zone }: DailyWindow, nowMs: number): boole
   return from < until ? from <= time && time < until : from <= time || time < until;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The limit's calendar period that the instant lies in, by the clock of UTC; a week begins on Monday (ISO 8601). */
+export function calendarPeriod(
+  per: AmountLimit['per'],
+  nowMs: number,
+): { readonly fromMs: number; readonly untilMs: number } {
+  const now = new Date(nowMs);
+  const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
+  if (per === 'MONTH') return { fromMs: Date.UTC(year, month), untilMs: Date.UTC(year, month + 1) };
+  const dayMs = Date.UTC(year, month, now.getUTCDate());
+  const fromMs = per === 'DAY' ? dayMs : dayMs - ((now.getUTCDay() + 6) % 7) * DAY_MS;
+  return { fromMs, untilMs: fromMs + (per === 'DAY' ? 1 : 7) * DAY_MS };
+}
+
 /** May so much more be spent? `spent` is what was spent in the limit's current period, in its currency. */
 export function withinLimit(
   limit: AmountLimit,

@@ -17,6 +17,7 @@ import type {
   Contract,
   FieldSheet,
   FilterSheet,
+  LiveSheet,
   Match,
   OwnerSheet,
   SubgraphSheet,
@@ -84,6 +85,15 @@ function cacheOf(node: {
   return { maxAgeS: Number(args.maxAge ?? 0), scope: args.scope === 'PRIVATE' ? 'PRIVATE' : 'PUBLIC' };
 }
 
+const texts = (value: unknown): string[] | undefined =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
+
+function liveOf(node: FieldDefinitionNode): LiveSheet | undefined {
+  const args = directive(node, 'live');
+  if (args === undefined) return undefined;
+  return present({ topic: text(args.topic) ?? '', of: text(args.of), on: texts(args.on) });
+}
+
 function ownerOf(node: ObjectTypeDefinitionNode): OwnerSheet | undefined {
   const args = directive(node, 'owner');
   if (args === undefined) return undefined;
@@ -114,8 +124,11 @@ function fieldSheet(parent: string, node: FieldDefinitionNode): FieldSheet {
     arguments: (node.arguments ?? []).map((arg) => arg.name.value),
     path: text(tmf.path) ?? ownName(parent, node, tmf),
     by: text(tmf.by),
-    needs: Array.isArray(tmf.needs) ? tmf.needs.filter((each) => typeof each === 'string') : [],
-    access: accessOf(node),
+    needs: texts(tmf.needs) ?? [],
+    live: liveOf(node),
+    ...(directive(node, 'access')?.acrossCustomers === true
+      ? { label: accessOf(node) }
+      : { access: accessOf(node) }),
     cache: cacheOf(node),
   });
 }

@@ -17,6 +17,16 @@ export interface OwnerSheet {
   readonly unowned?: boolean;
 }
 
+/** `@live`: the query is run again when its topic fires. */
+export interface LiveSheet {
+  /** A name, or a name and one value: `usage:{serviceId}`. */
+  readonly topic: string;
+  /** The type whose ids the argument takes. */
+  readonly of?: string;
+  /** Notifications that fire it: `resource.path`, or `resource` alone for a topic by customer or by nothing. */
+  readonly on?: readonly string[];
+}
+
 export interface CacheSheet {
   readonly maxAgeS: number;
   readonly scope: 'PUBLIC' | 'PRIVATE';
@@ -50,7 +60,10 @@ export interface FieldSheet {
   readonly path?: string;
   readonly by?: string;
   readonly needs: readonly string[];
+  readonly live?: LiveSheet;
   readonly access?: SsmFunction;
+  /** What those need who read it across customers (`acrossCustomers`): without it they are given null. */
+  readonly label?: SsmFunction;
   readonly cache?: CacheSheet;
 }
 

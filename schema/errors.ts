@@ -34,12 +34,18 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: of(413, 'The body is larger than the limit.'),
   UNSUPPORTED_MEDIA_TYPE: of(415, 'The body must be application/json.'),
   TOO_MANY_REQUESTS: of(429, 'More requests than this actor may make; try again later.'),
+  TOO_MANY_SUBSCRIPTIONS: of(
+    429,
+    'More live subscriptions than this actor, or this instance, may hold open.',
+  ),
+  CLIENT_TOO_SLOW: of(408, 'The client has not taken an answer of its subscription for half a minute.'),
   INTERNAL_SERVER_ERROR: of(500, 'A fault of the gateway; the request id leads to it in the log.'),
   BACKEND_UNAVAILABLE: of(200, 'The system behind this field cannot be reached; try again later.'),
   BACKEND_TIMEOUT: of(200, 'The system behind this field did not answer in time.'),
   BACKEND_BUSY: of(200, 'The system behind this field asks for fewer requests; try again later.'),
   BACKEND_REFUSED: of(200, 'The system behind this field refused the gateway or the request.'),
   BACKEND_BAD_ANSWER: of(200, 'The system behind this field answered with something unreadable.'),
+  CHANGE_NOT_APPLIED: of(200, 'The system behind this field accepted the change but did not make it.'),
   NOT_CONFIGURED: of(200, 'No provider of this deployment serves this field.'),
   DEADLINE_EXCEEDED: of(200, 'The operation ran out of time before this field was answered.'),
   AUTHORIZATION_UNAVAILABLE: of(503, 'Authorizations cannot be read now, so nothing is answered.'),
@@ -50,6 +56,11 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
+}
+
+/** FORBIDDEN, with the function that is lacking: what to ask a manager for. */
+export function lacking(name: string): GraphQLError {
+  return new GraphQLError(ERRORS.FORBIDDEN.meaning, { extensions: { code: 'FORBIDDEN', function: name } });
 }
 
 /** An error that a client may see as it is. Anything else is masked on the way out. */

@@ -39,6 +39,7 @@ function rules(field: FieldSheet, parent: TypeSheet | undefined, returned: TypeS
   const found = [
     parent?.access === undefined ? [] : [`${parent.access} (to reach ${parent.name})`],
     field.access === undefined ? [] : [`${field.access} (the field's own)`],
+    field.label === undefined ? [] : [`${field.label} (of who crosses customers; null without it)`],
     returned?.access === undefined || returned === parent ? [] : [`${returned.access} (of ${returned.name})`],
   ].flat();
   return found.length === 0 ? 'those of what leads to it' : found.join(', then ');

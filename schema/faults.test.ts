@@ -23,12 +23,55 @@ describe('a schema without faults', () => {
   });
 });
 
+describe('faults of a live field', () => {
+  it.each([
+    [
+      'a topic with an argument that the field lacks',
+      '@live(topic: "bill:{billId}")',
+      'Query.bill: the topic names the argument billId, which the field lacks',
+    ],
+    [
+      'a topic with two values',
+      '@live(topic: "bill:{id}:{id}")',
+      'Query.bill: @live(topic: "bill:{id}:{id}") is no topic: name, or name:{value} with one value',
+    ],
+    [
+      'a topic by ids of which no path tells',
+      '@live(topic: "bill:{id}", on: ["customerBill"])',
+      `Query.bill: @live(on: "customerBill") doesn't say where the ids are`,
+    ],
+    [
+      'a topic with ids of no type',
+      '@live(topic: "bill:{id}", of: "Bil")',
+      'Query.bill: @live(of:) names no type',
+    ],
+    [
+      'a topic by customer that says of what its ids are',
+      '@live(topic: "bills:{principal.customerId}", of: "Bill")',
+      'Query.bill: @live(of:) is for a topic by argument',
+    ],
+  ])('%s', (_, live, fault) => {
+    const sdl = `type Query { bill(id: ID!): Bill ${live} } ${ENTITY(`${TMF} ${OWNED} ${GUARDED} ${KEPT}`)}`;
+    expect(faultsOf(sdl)).toEqual([fault]);
+  });
+});
+
 describe('faults, each with its coordinate', () => {
   it.each([
     [
       'a root field without a rule',
       'type Query { open: String }',
       ['Query.open: a root field without a rule'],
+    ],
+    [
+      'a type that is written twice',
+      `${SOUND} extend type Query { open: String }`,
+      ['Query: extended in part0, where a type is written once'],
+    ],
+    [
+      'a label that code of its own reads',
+      `type Query { tag: Tag @access(function: PUBLIC) } type Tag { called: String @tmf(needs: []) @access(function: PERSON_VIEW, acrossCustomers: true) }`,
+      ['Tag.called: acrossCustomers is for texts that the data sheet reads'],
     ],
     [
       'an entity without a rule',
@@ -92,6 +135,26 @@ describe('faults, each with its coordinate', () => {
       'a type that nothing leads to',
       `${SOUND} type Lost { text: String }`,
       ['Lost: no field of part0 returns it, so it has no rule'],
+    ],
+    [
+      'a topic whose argument may be left out',
+      `type Query { bill(id: ID): Bill @live(topic: "bill:{id}") } ${ENTITY(`${TMF} ${OWNED} ${GUARDED} ${KEPT}`)}`,
+      ["Query.bill: the topic's argument id must be an ID!"],
+    ],
+    [
+      'a live field that is none of Query',
+      `type Query { bill(id: ID!): Bill } ${ENTITY(`${TMF} ${OWNED} ${GUARDED} ${KEPT}`, 'number: String @live(topic: "numbers", on: [])')}`,
+      ['Bill.number: @live is for fields of Query'],
+    ],
+    [
+      'a topic that nothing fires',
+      'type Query { open: String @access(function: PUBLIC) @live(topic: "open") }',
+      ['Query.open: nothing fires the topic: String comes from no back end, and there is no on:'],
+    ],
+    [
+      'a Subscription written by hand',
+      'type Query { open: String @access(function: PUBLIC) } type Subscription { open: String @access(function: PUBLIC) }',
+      ['Subscription: written by hand in part0; it is made of @live'],
     ],
   ])('%s', (_, sdl, faults) => {
     expect(faultsOf(sdl)).toEqual(faults);

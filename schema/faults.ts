@@ -1,5 +1,7 @@
 // The faults that stop the start: what the data sheets leave out or contradict, each with its coordinate.
+import { type FieldDefinitionNode, isTypeExtensionNode, Kind } from 'graphql';
 import type { FieldSheet, SubgraphSheet, TypeSheet } from './data-sheet.ts';
+import { liveFaults } from './live.ts';
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
@@ -41,6 +43,8 @@ function ofField(field: FieldSheet, types: Types): string[] {
       `${at}: a guarded field with a PUBLIC cache hint would serve one customer's answer to another`,
     );
   }
+  if (field.label !== undefined && (field.path === undefined || field.returns !== 'String' || field.list))
+    faults.push(`${at}: acrossCustomers is for texts that the data sheet reads`);
   if (field.by !== undefined && returned?.api === undefined)
     faults.push(`${at}: @tmf(by:) needs a type with an api`);
   return faults;
@@ -61,7 +65,24 @@ function unreached(subgraph: SubgraphSheet, types: Types): string[] {
     .map((name) => `${name}: no field of ${subgraph.name} returns it, so it has no rule`);
 }
 
-const SHARED = new Set(['Money', 'Quantity', 'Period', 'Characteristic', 'PageInfo']);
+const SHARED = new Set(['Money', 'Quantity', 'Period', 'Characteristic', 'PageInfo', 'UserError']);
+
+/** What is written with `extend` has no sheet, so no rule and no source: a data sheet writes each type once. */
+function extended({ name: subgraph, document }: SubgraphSheet): string[] {
+  return document.definitions.flatMap((node) =>
+    isTypeExtensionNode(node)
+      ? [`${node.name.value}: extended in ${subgraph}, where a type is written once`]
+      : [],
+  );
+}
+
+function definitionOf(subgraph: SubgraphSheet, field: FieldSheet): FieldDefinitionNode | undefined {
+  return subgraph.document.definitions
+    .filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)
+    .filter((node) => node.name.value === field.parent)
+    .flatMap((node) => node.fields ?? [])
+    .find((node) => node.name.value === field.name);
+}
 
 export function faultsOf(types: Types, subgraphs: ReadonlyMap<string, SubgraphSheet>): string[] {
   const faults = [...types.values()].flatMap((type) => [
@@ -72,9 +93,14 @@ export function faultsOf(types: Types, subgraphs: ReadonlyMap<string, SubgraphSh
   ]);
   for (const subgraph of subgraphs.values()) {
     for (const fields of subgraph.fields.values()) {
-      for (const field of fields.values()) faults.push(...ofField(field, types));
+      for (const field of fields.values()) {
+        faults.push(...ofField(field, types));
+        faults.push(...liveFaults(field, definitionOf(subgraph, field), types));
+      }
     }
-    faults.push(...unreached(subgraph, types));
+    if (subgraph.fields.has('Subscription'))
+      faults.push(`Subscription: written by hand in ${subgraph.name}; it is made of @live`);
+    faults.push(...extended(subgraph), ...unreached(subgraph, types));
     for (const [input, filters] of subgraph.filters) {
       for (const { name, idOf } of filters) {
         if (idOf === '') faults.push(`${input}.${name}: a filter by id without of:`);

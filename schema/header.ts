@@ -5,9 +5,10 @@ import { FUNCTIONS } from './access.ts';
 
 const LINKS = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.11", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@tag", "@inaccessible", "@interfaceObject", "@composeDirective"])
-  @link(url: "https://specs.ssm-gateway.dev/ssm/v1.0", import: ["@access", "@cacheControl"])
+  @link(url: "https://specs.ssm-gateway.dev/ssm/v1.0", import: ["@access", "@cacheControl", "@live"])
   @composeDirective(name: "@access")
   @composeDirective(name: "@cacheControl")
+  @composeDirective(name: "@live")
 `;
 
 /** The enum of functions is generated from `access.ts`: a new function is one entry there. */

@@ -1,4 +1,5 @@
 // What one part needs from another, as types: the operation in flight, stores, bus, grants, health.
+import type { Readable } from 'node:stream';
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { SsmFunction } from './access.ts';
 import type { GlobalId } from './id.ts';
@@ -10,6 +11,10 @@ export interface Operation {
   readonly principal: Principal;
   /** The address that the request came from; absent where nobody knows. Personal: never logged, kept by reference. */
   readonly origin?: string;
+  /** The token that the client sent, for back ends that are to see it; absent for what is answered for nobody in particular. */
+  readonly userToken?: string;
+  /** Takes what a subgraph that keeps no state has seen to be recorded; absent where it can be recorded at once. */
+  readonly record?: (entry: AuditEntry) => void;
   /** The instant for which the whole operation is answered, epoch milliseconds: one `now` for every field. */
   readonly nowMs: number;
   /** Epoch milliseconds after which nobody waits for the answer. */
@@ -35,6 +40,21 @@ export interface Subgraph {
   run(request: SubgraphRequest, operation: Operation): Promise<ExecutionResult>;
 }
 
+/** A file on its way from a back end to a client; whoever has it reads it to its end or destroys it. */
+export interface OpenedFile {
+  readonly name: string;
+  readonly mimeType: string;
+  /** Absent where its length isn't known before its end. */
+  readonly bytes?: number;
+  readonly body: Readable;
+}
+
+/**
+ * Files by global id, in process or elsewhere. Undefined: not there, or not this principal's to see. Rejects with a
+ * GraphQL error that has a code of ours.
+ */
+export type FileSource = (id: GlobalId, operation: Operation) => Promise<OpenedFile | undefined>;
+
 /** Whole answers to PUBLIC operations. */
 export interface ResponseStore {
   get(key: string): Promise<string | undefined>;
@@ -46,6 +66,8 @@ export interface TopicBus {
   publish(topic: string, message: string): Promise<void>;
   /** Calls back for each message until the returned function is called. */
   subscribe(topic: string, listener: (message: string) => void): Promise<() => Promise<void>>;
+  /** Calls back when messages of others may have been lost, and arrive again. Absent: never. */
+  onGap?(listener: () => void): void;
 }
 
 /** The one source of grants. Undefined: no such actor. Rejects when no store can answer: the caller refuses. */
@@ -118,17 +140,24 @@ export interface SessionReader {
 /** Takes one-time links to those who asked for them: mail, message, letter. */
 export interface Sender {
   /** `token` opens the account to whoever has it: never logged. */
-  send(link: {
-    readonly kind: 'PASSWORD_RESET';
-    readonly actorId: string;
-    readonly token: string;
-    readonly expiresAtMs: number;
-  }): Promise<void>;
+  send(
+    link: {
+      readonly actorId: string;
+      readonly token: string;
+      readonly expiresAtMs: number;
+    } & (
+      | { readonly kind: 'PASSWORD_RESET' }
+      /** `sendTo` is what the manager wrote: an address or a number. It isn't kept here. */
+      | { readonly kind: 'INVITATION'; readonly sendTo: string }
+      /** `token` is a code of six digits; `sendTo` the address that is to be shown to be read. */
+      | { readonly kind: 'EMAIL_VERIFICATION'; readonly sendTo: string }
+    ),
+  ): Promise<void>;
 }
 
 export interface HealthReport {
   readonly name: string;
-  readonly kind: 'BACKEND' | 'CACHE' | 'STORE' | 'SUBGRAPH' | 'SCHEMA';
+  readonly kind: 'BACKEND' | 'CACHE' | 'STORE' | 'SUBGRAPH' | 'SCHEMA' | 'CONFIGURATION';
   readonly state: 'UP' | 'DEGRADED' | 'DOWN';
   /** Embedded stands for: no server, lives and dies with this process. */
   readonly embedded: boolean;

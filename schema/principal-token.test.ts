@@ -2,10 +2,17 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ANONYMOUS, type Principal } from './principal.ts';
-import { queryHash, type SigningKey, signPrincipal, verifyPrincipal } from './principal-token.ts';
+import {
+  queryHash,
+  requestHash,
+  type SigningKey,
+  signPrincipal,
+  verifyPrincipal,
+} from './principal-token.ts';
 
 const NOW_MS = Date.parse('2026-11-15T10:00:00Z');
 const QUERY = '{ bills { id } }';
+const HASH = requestHash(queryHash(QUERY), '{}');
 const PRINCIPAL: Principal = {
   actorId: 'acme-billing',
   kind: 'AUTHORIZED_USER',
@@ -53,11 +60,11 @@ beforeAll(async () => {
 const signing = () => ({
   audience: 'billing',
   requestId: 'r-1',
-  queryHash: queryHash(QUERY),
+  requestHash: HASH,
   key: current,
   nowMs: NOW_MS,
 });
-const verifying = () => ({ audience: 'billing', queryHash: queryHash(QUERY), keys, nowMs: NOW_MS });
+const verifying = () => ({ audience: 'billing', requestHash: HASH, keys, nowMs: NOW_MS });
 
 describe('a token', () => {
   test.each([PRINCIPAL, BOUNDED, ANONYMOUS])('brings $actorId whole', async (principal) => {
@@ -94,7 +101,7 @@ describe('refused', () => {
     jti: 'r',
     iat: NOW_MS / 1000,
     exp: NOW_MS / 1000 + 30,
-    queryHash: queryHash(QUERY),
+    requestHash: HASH,
     principal: PRINCIPAL,
   };
   const sign = (over: object, head: object = {}) =>
@@ -106,7 +113,8 @@ describe('refused', () => {
 
   test.each<[string, () => string | Promise<string>]>([
     ['for another subgraph', () => sign({ aud: 'catalogue' })],
-    ['for another query', () => sign({ queryHash: queryHash('{ other }') })],
+    ['for another query', () => sign({ requestHash: requestHash(queryHash('{ other }'), '{}') })],
+    ['for other variables', () => sign({ requestHash: requestHash(queryHash(QUERY), '{"id":"other"}') })],
     ['of another issuer', () => sign({ iss: 'elsewhere' })],
     ['an access token', () => sign({}, { typ: 'at+jwt' })],
     ['that outlives the bound', () => sign({ iat: NOW_MS / 1000 - 60, exp: NOW_MS / 1000 + 3600 })],

@@ -24,15 +24,15 @@ interface Signing {
   readonly requestId: string;
   /** The address that the request came from. */
   readonly origin?: string;
-  /** `queryHash` of the text that travels beside the token. */
-  readonly queryHash: string;
+  /** `requestHash` of what travels beside the token. */
+  readonly requestHash: string;
   readonly key: SigningKey;
   readonly nowMs: number;
 }
 
 interface Verification {
   readonly audience: string;
-  readonly queryHash: string;
+  readonly requestHash: string;
   /** Public keys by kid: jose's createLocalJWKSet or createRemoteJWKSet. */
   readonly keys: JWTVerifyGetKey;
   readonly nowMs: number;
@@ -51,6 +51,11 @@ export function queryHash(query: string): string {
   return createHash('sha256').update(query).digest('base64url');
 }
 
+/** Of the whole request: what is asked, and of what. `variables` as JSON.stringify writes them. */
+export function requestHash(hashOfQuery: string, variables: string): string {
+  return createHash('sha256').update(hashOfQuery).update('\n').update(variables).digest('base64url');
+}
+
 // The signer is trusted to have checked the values; the reader still refuses what its own version can't mean.
 const functionName = z.custom<SsmFunction>(
   (value) => typeof value === 'string' && Object.hasOwn(FUNCTIONS, value),
@@ -65,18 +70,19 @@ const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ACCOUNTS'), ids }),
 ]);
 const period = { from: z.string().exactOptional(), until: z.string().exactOptional() };
+const limit = AMOUNT_LIMIT.unwrap().extend({ of: z.string().exactOptional() }).readonly();
 const grant = z.object({
   id: z.string().exactOptional(),
   functions: z.array(functionName).readonly(),
   scope,
   within: z.array(scope).readonly().exactOptional(),
   daily: z.array(DAILY_WINDOW).readonly().exactOptional(),
-  limits: z.array(AMOUNT_LIMIT).readonly().exactOptional(),
+  limits: z.array(limit).readonly().exactOptional(),
   ...period,
 });
 const claims = z.object({
   jti: z.string(),
-  queryHash: z.string(),
+  requestHash: z.string(),
   origin: z.string().exactOptional(),
   principal: z.object({
     actorId: z.string(),
@@ -89,6 +95,14 @@ const claims = z.object({
     grantVersion: z.string(),
   }),
 });
+
+const FILE = 'file ';
+
+/** What stands in the place of a query where a file is asked for; no query is like it. */
+export const fileQuery = (id: string): string => FILE + id;
+
+export const fileIn = (query: string): string | undefined =>
+  query.startsWith(FILE) ? query.slice(FILE.length) : undefined;
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -115,7 +129,7 @@ export function signPrincipal(principal: Principal, signing: Signing): string {
   const { header, key } = signerOf(signing.key);
   const payload = encoded({
     principal,
-    queryHash: signing.queryHash,
+    requestHash: signing.requestHash,
     ...(signing.origin === undefined ? {} : { origin: signing.origin }),
     iss: ISSUER,
     aud: signing.audience,
@@ -143,8 +157,8 @@ export async function verifyPrincipal(token: string, verification: Verification)
     });
     const read = claims.safeParse(payload);
     if (!read.success) return { kind: 'REFUSED', reason: 'the claims have another shape' };
-    if (read.data.queryHash !== verification.queryHash) {
-      return { kind: 'REFUSED', reason: 'the token belongs to another query' };
+    if (read.data.requestHash !== verification.requestHash) {
+      return { kind: 'REFUSED', reason: 'the token belongs to another request' };
     }
     const { principal, jti: requestId, origin } = read.data;
     return { kind: 'TRUSTED', principal, requestId, ...(origin === undefined ? {} : { origin }) };

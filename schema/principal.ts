@@ -29,6 +29,9 @@ export interface Validity {
   readonly until?: string;
 }
 
+/** A limit, and the authorization by which it counts: what was enabled under another counts there too. */
+export type GrantLimit = AmountLimit & { readonly of?: string };
+
 /** functions × scope × period × conditions. */
 export interface Grant extends Validity {
   /** Of the authorization that it comes from. */
@@ -40,7 +43,7 @@ export interface Grant extends Validity {
   /** Hours in which it holds; each of them must be open. */
   readonly daily?: readonly DailyWindow[];
   /** What functions that spend may spend by it; each of them bounds. */
-  readonly limits?: readonly AmountLimit[];
+  readonly limits?: readonly GrantLimit[];
 }
 
 export interface Principal {

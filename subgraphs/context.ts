@@ -29,6 +29,9 @@ export type Resolvers = Readonly<Record<string, Readonly<Record<string, Resolver
 export interface BackEndEvent {
   readonly provider: string;
   readonly resource: string;
+  readonly isDeleted: boolean;
+  /** When the back end said so, or when it came where it doesn't say. */
+  readonly atMs: number;
   /** The object that the event is about, as much of it as was sent. */
   readonly object: Readonly<Record<string, unknown>>;
 }

@@ -12,7 +12,7 @@ const period: Convert = (value) => {
 const places = new Map<string, number>();
 
 /** ISO 4217's minor units: 2 for EUR, 0 for JPY. */
-function minorUnits(currency: string): number {
+export function minorUnits(currency: string): number {
   const known = places.get(currency);
   if (known !== undefined) return known;
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
@@ -53,14 +53,18 @@ const SCALARS: Readonly<Record<string, Convert>> = {
   },
 };
 
-/** Back ends write `"in design "`, `inDesign` and `In Design` for one state: compared without case, blanks and hyphens. */
-const folded = (word: string): string => word.toLowerCase().replaceAll(/[\s_-]/g, '');
+const MEASURES: readonly string[] = ['Money', 'Decimal', 'Float', 'Int', 'Quantity'];
+
+/** A number that is there and is none: nobody may take it for nothing. An empty text is a value that isn't there. */
+export function isUnreadable(type: string, value: unknown): boolean {
+  return MEASURES.includes(type) && value !== null && value !== '';
+}
 
 /** An unknown word becomes OTHER where the enum has it, else null. */
 function enumConvert(words: ReadonlyMap<string, string>): Convert {
-  const byWord = new Map([...words].map(([name, word]) => [folded(word), name]));
+  const byWord = new Map([...words].map(([name, word]) => [read.folded(word), name]));
   const other = words.has('OTHER') ? 'OTHER' : null;
-  return (value) => (typeof value === 'string' ? (byWord.get(folded(value)) ?? other) : null);
+  return (value) => (typeof value === 'string' ? (byWord.get(read.folded(value)) ?? other) : null);
 }
 
 /** The conversion to a named type; undefined for object types, whose parts are items themselves. */

@@ -5,7 +5,9 @@ import type { TmfClient } from './tmf/client.ts';
 /** Above what a page of 200 objects with one list below each takes. */
 const MAX_QUESTIONS = 250;
 
-export function countedClient(client: TmfClient): TmfClient {
+export function countedClient(unpinned: TmfClient): TmfClient {
+  // one operation, one providers file
+  const client = unpinned.pinned();
   let asked = 0;
   const count = (): void => {
     asked += 1;
@@ -25,9 +27,25 @@ export function countedClient(client: TmfClient): TmfClient {
       count();
       return client.page(...ask);
     },
+    document: async (...ask) => {
+      count();
+      return client.document(...ask);
+    },
     task: async (...ask) => {
       count();
       return client.task(...ask);
+    },
+    create: async (...ask) => {
+      count();
+      return client.create(...ask);
+    },
+    change: async (...ask) => {
+      count();
+      return client.change(...ask);
+    },
+    remove: async (...ask) => {
+      count();
+      return client.remove(...ask);
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { holds } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
-import { clientError } from '../schema/errors.ts';
+import { clientError, lacking } from '../schema/errors.ts';
 import { type IdParts, idOfType } from '../schema/id.ts';
 import type { SubgraphContext } from './context.ts';
 import { type Item, reference } from './item.ts';
@@ -48,7 +48,7 @@ export function resolveEntities(
       const type = typeof __typename === 'string' ? context.contract.types.get(__typename) : undefined;
       if (type?.key !== true || type.access === undefined || !context.sheet.fields.has(type.name))
         return null;
-      if (!holds(principal, type.access, nowMs)) return clientError('FORBIDDEN');
+      if (!holds(principal, type.access, nowMs)) return lacking(type.access);
       const parts = typeof id === 'string' ? idOfType(id, type.name) : undefined;
       if (parts === undefined) return null;
       try {

@@ -4,7 +4,7 @@ import type { IMiddlewareFieldMap, IMiddlewareTypeMap } from 'graphql-middleware
 import { applyMiddleware } from 'graphql-middleware';
 import { holds, type SsmFunction } from '../schema/access.ts';
 import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
-import { clientError } from '../schema/errors.ts';
+import { clientError, lacking } from '../schema/errors.ts';
 import type { SubgraphContext } from './context.ts';
 import { isItem } from './item.ts';
 import { allow, and, deny, rule, shield } from './shield.ts';
@@ -14,8 +14,6 @@ type Rule = ReturnType<ReturnType<typeof rule>> | ReturnType<typeof and>;
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
-const refused = () => clientError('FORBIDDEN');
-
 /** About the caller alone, so one evaluation serves the whole subgraph call. */
 const holding = new Map<SsmFunction, Rule>();
 function holdsRule(fn: SsmFunction): Rule {
@@ -23,7 +21,7 @@ function holdsRule(fn: SsmFunction): Rule {
     holding.get(fn) ??
     rule(`holds ${fn}`, { cache: 'contextual' })(
       (_parent: unknown, _args: unknown, { operation }: SubgraphContext) =>
-        holds(operation.principal, fn, operation.nowMs) || refused(),
+        holds(operation.principal, fn, operation.nowMs) || lacking(fn),
     );
   holding.set(fn, made);
   return made;
@@ -36,7 +34,7 @@ function mayUseRule(fn: SsmFunction): Rule {
     using.get(fn) ??
     rule(`may ${fn}`, { cache: 'no_cache' })(
       (parent: unknown, _args: unknown, { objects }: SubgraphContext) =>
-        verdict(async () => isItem(parent) && (await objects.mayUse(fn, parent))),
+        verdict(fn, async () => isItem(parent) && (await objects.mayUse(fn, parent))),
     );
   using.set(fn, made);
   return made;
@@ -63,12 +61,12 @@ export function rulesOf(
 }
 
 /** A failing back end refuses with its own code: no verdict is not a verdict. */
-async function verdict(ask: () => Promise<boolean>): Promise<true | Error> {
+async function verdict(fn: SsmFunction, ask: () => Promise<boolean>): Promise<true | Error> {
   try {
-    return (await ask()) || refused();
+    return (await ask()) || lacking(fn);
   } catch (error) {
     const shown = asClientError(error);
-    return shown instanceof Error ? shown : refused();
+    return shown instanceof Error ? shown : lacking(fn);
   }
 }
 
@@ -116,7 +114,7 @@ export function guard(schema: GraphQLSchema, sheet: SubgraphSheet, contract: Con
   const tree = ruleTree(schema, sheet, contract);
   const generated = shield(tree, {
     fallbackRule: deny,
-    fallbackError: refused(),
+    fallbackError: clientError('FORBIDDEN'),
     allowExternalErrors: true,
   }).generate(schema);
   const kept: IMiddlewareTypeMap = {};

@@ -12,6 +12,8 @@ export interface HeldAsk<T> {
   readonly policy: ValuePolicy;
   /** Whose reader waits: no longer than until its deadline, whatever becomes of the load. */
   readonly operation?: Operation;
+  /** Loaded with the reader's own token: kept for nobody else. */
+  readonly ofUser?: boolean;
   load(missing: readonly string[]): Promise<ReadonlyMap<string, T>>;
 }
 
@@ -24,6 +26,7 @@ export function sharedCall(operation: Operation): Call {
     requestId: operation.requestId,
     deadlineMs: operation.nowMs + SHARED_LOAD_MS,
     signal: new AbortController().signal,
+    ...(operation.userToken === undefined ? {} : { userToken: operation.userToken }),
   };
 }
 
@@ -49,6 +52,12 @@ export async function heldWithAge<T>(
   values: ValueCache,
   ask: HeldAsk<T>,
 ): Promise<ReadonlyMap<string, Held<T>>> {
+  if (ask.ofUser === true) {
+    const asOfMs = ask.operation?.nowMs ?? Date.now();
+    const loading = ask.load(ask.ids);
+    const loaded = await (ask.operation === undefined ? loading : inTime(loading, ask.operation));
+    return new Map([...loaded].map(([id, value]) => [id, { value, asOfMs, freshness: 'LIVE' as const }]));
+  }
   const idOf = new Map(ask.ids.map((id) => [ask.keyOf(id), id]));
   // each value has a flight of its own; those that start together are one load
   const batch = new DataLoader<string, T | undefined>(

@@ -1,14 +1,18 @@
 // A subgraph over HTTP: answers the gateway that signed the principal, and nobody else.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { GraphQLError } from 'graphql';
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { clientError, ERRORS, type ErrorCode } from '../schema/errors.ts';
-import type { Operation, Subgraph } from '../schema/ports.ts';
-import { queryHash, verifyPrincipal } from '../schema/principal-token.ts';
+import { clientError, ERRORS, type ErrorCode, isErrorCode } from '../schema/errors.ts';
+import type { AuditEntry, FileSource, Operation, Subgraph } from '../schema/ports.ts';
+import { fileIn, queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
 
 interface Options {
   readonly subgraphs: readonly Subgraph[];
+  /** Files of subgraphs, by their names. */
+  readonly files?: ReadonlyMap<string, FileSource>;
   /** Public keys of the gateway. */
   readonly keys: JWTVerifyGetKey;
   readonly host: string;
@@ -69,54 +73,118 @@ function timeLeftMs(request: IncomingMessage, boundMs: number): number {
   return Number.isFinite(said) && said > 0 ? Math.min(said, boundMs) : boundMs;
 }
 
-async function answer(
+interface Trusted {
+  readonly asked: z.infer<typeof body>;
+  readonly operation: Operation;
+  /** What provider staff is given of customers, for the gateway to record. */
+  readonly seen: readonly AuditEntry[];
+}
+
+/** The request and for whom it is; undefined where it has been refused already. */
+async function trusted(
   request: IncomingMessage,
   response: ServerResponse,
-  subgraph: Subgraph,
+  name: string,
   options: Options,
-): Promise<void> {
+): Promise<Trusted | undefined> {
   const text = await readBody(request, options.maxBodyBytes);
-  if (text === undefined) return refuse(response, 'PAYLOAD_TOO_LARGE');
+  if (text === undefined) return void refuse(response, 'PAYLOAD_TOO_LARGE');
   const asked = parsed(text);
-  if (asked === undefined) return refuse(response, 'UNAUTHENTICATED');
+  if (asked === undefined) return void refuse(response, 'UNAUTHENTICATED');
   const nowMs = options.now();
   const verdict = await verifyPrincipal(asked.extensions.principal, {
-    audience: subgraph.name,
-    queryHash: queryHash(asked.query),
+    audience: name,
+    requestHash: requestHash(queryHash(asked.query), JSON.stringify(asked.variables ?? {})),
     keys: options.keys,
     nowMs,
   });
   if (verdict.kind === 'REFUSED') {
-    options.onRefusal({ subgraph: subgraph.name, reason: verdict.reason });
-    return refuse(response, 'UNAUTHENTICATED');
+    options.onRefusal({ subgraph: name, reason: verdict.reason });
+    return void refuse(response, 'UNAUTHENTICATED');
   }
   const hangUp = new AbortController();
   response.once('close', () => hangUp.abort());
   const leftMs = timeLeftMs(request, options.timeoutMs);
+  const seen: AuditEntry[] = [];
   const operation: Operation = {
     requestId: verdict.requestId,
+    record: (entry) => void seen.push(entry),
     principal: verdict.principal,
     ...(verdict.origin === undefined ? {} : { origin: verdict.origin }),
     nowMs,
     deadlineMs: nowMs + leftMs,
     signal: AbortSignal.any([hangUp.signal, AbortSignal.timeout(leftMs)]),
   };
+  return { asked, operation, seen };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  subgraph: Subgraph,
+  options: Options,
+): Promise<void> {
+  const found = await trusted(request, response, subgraph.name, options);
+  if (found === undefined) return;
+  const { asked, operation, seen } = found;
   const { query, variables, operationName } = asked;
   const result = await subgraph.run(
     { query, variables: variables ?? {}, ...(operationName ? { operationName } : {}) },
     operation,
   );
-  send(response, 200, result);
+  send(response, 200, seen.length === 0 ? result : { ...result, extensions: readsOf(seen) });
 }
 
-/** Each subgraph answers at its name: POST /billing. */
+/** What the gateway is to record: only what it doesn't know itself. */
+const readsOf = (entries: readonly AuditEntry[]) => ({
+  reads: entries.map(({ customerId, detail }) => ({ customerId, detail })),
+});
+
+/** A file is asked for by its id in the place of a query, so that the principal's token is good for it alone. */
+async function giveFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  files: FileSource,
+  options: Options,
+): Promise<void> {
+  const found = await trusted(request, response, name, options);
+  if (found === undefined) return;
+  const id = fileIn(found.asked.query);
+  if (id === undefined) return refuse(response, 'UNAUTHENTICATED');
+  let file: Awaited<ReturnType<FileSource>>;
+  try {
+    file = await files(id, found.operation);
+  } catch (error) {
+    const code: unknown = error instanceof GraphQLError ? error.extensions.code : undefined;
+    // in the body of a whole answer, where the gateway reads it; the status is for proxies
+    return send(response, 200, { errors: [clientError(isErrorCode(code) ? code : 'INTERNAL_SERVER_ERROR')] });
+  }
+  if (file === undefined) return send(response, 200, { data: null });
+  response.writeHead(200, {
+    'content-type': file.mimeType,
+    'x-file-name': encodeURIComponent(file.name),
+    ...(file.bytes === undefined ? {} : { 'content-length': file.bytes }),
+  });
+  await pipeline(file.body, response);
+}
+
+/** Each subgraph answers at its name: POST /billing; its files below it: POST /billing/files. */
 export async function serveOverHttp(options: Options): Promise<SubgraphServer> {
   const byPath = new Map(options.subgraphs.map((subgraph) => [`/${subgraph.name}`, subgraph]));
   const server: Server = createServer((request, response) => {
     if (request.url === '/livez') return send(response, 200, { status: 'UP' });
-    const subgraph = byPath.get(request.url ?? '');
-    if (subgraph === undefined || request.method !== 'POST') return refuse(response, 'UNAUTHENTICATED');
-    answer(request, response, subgraph, options).catch(() => {
+    const { url = '', method } = request;
+    const subgraph = byPath.get(url);
+    const name = /^\/([^/]+)\/files$/.exec(url)?.[1] ?? '';
+    const files = options.files?.get(name);
+    if ((subgraph === undefined && files === undefined) || method !== 'POST')
+      return refuse(response, 'UNAUTHENTICATED');
+    const answering =
+      subgraph === undefined && files !== undefined
+        ? giveFile(request, response, name, files, options)
+        : subgraph && answer(request, response, subgraph, options);
+    answering?.catch(() => {
       if (!response.headersSent) refuse(response, 'INTERNAL_SERVER_ERROR');
       else response.destroy();
     });

@@ -37,10 +37,12 @@ export function readFilter(
     const wanted = value?.[each.name] ?? startOf(each, sheets, value, nowMs);
     if (wanted === undefined || wanted === null) continue;
     const words = wordsOf(sheet, each, wanted, providers);
-    attributes.push(attributeOf(each.path));
-    paths.push(each.path);
+    // text may be looked for in several attributes
+    const places = each.path.split('|');
+    attributes.push(...places.map(attributeOf));
+    paths.push(...places);
     const path = filterPath(each.path);
-    if (each.match === 'CONTAINS') tests.push(contains(each.path, words));
+    if (each.match === 'CONTAINS') tests.push(contains(places, words));
     else if (each.match === 'FROM') filter[`${path}.gte`] = words;
     else if (each.match === 'BEFORE') filter[`${path}.lt`] = words;
     else {
@@ -74,7 +76,7 @@ export function guardsOn(
 }
 
 /** Whether knowing what is at one path tells of the other. */
-function reads(path: string, other: string): boolean {
+export function reads(path: string, other: string): boolean {
   const above = (a: string, b: string) => b.startsWith(`${a}.`) || b.startsWith(`${a}[`);
   return path === other || above(path, other) || above(other, path);
 }
@@ -87,10 +89,18 @@ function checkPeriods(
   for (const from of sheets.filter(({ match }) => match === 'FROM')) {
     const before = sheets.find(({ match, path }) => match === 'BEFORE' && path === from.path);
     const [start, end] = [value?.[from.name], before === undefined ? undefined : value?.[before.name]];
-    if (typeof start !== 'string' || typeof end !== 'string' || Date.parse(start) < Date.parse(end)) continue;
+    if (typeof start !== 'string' || typeof end !== 'string' || isBefore(start, end)) continue;
     throw clientError('BAD_USER_INPUT', `"${before?.name}" lies after "${from.name}".`);
   }
 }
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** Of two instants, or two amounts. */
+const isBefore = (start: string, end: string): boolean =>
+  DECIMAL.test(start) && DECIMAL.test(end)
+    ? Number(start) < Number(end)
+    : Date.parse(start) < Date.parse(end);
 
 /** Where a list that must not be endless begins, when nobody says so. */
 function startOf(
@@ -125,11 +135,13 @@ function wordsOf(
   });
 }
 
-function contains(path: string, words: readonly string[]): (object: TmfObject) => boolean {
-  const read = compilePath(path);
+function contains(paths: readonly string[], words: readonly string[]): (object: TmfObject) => boolean {
+  const reads = paths.map(compilePath);
   const wanted = words.map((word) => word.toLowerCase());
   return (object) =>
-    read(object).some((value) => wanted.some((word) => String(value).toLowerCase().includes(word)));
+    reads
+      .flatMap((read) => read(object))
+      .some((value) => wanted.some((word) => String(value).toLowerCase().includes(word)));
 }
 
 /** Whether one of the words stands at the path. */

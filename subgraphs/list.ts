@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { holds, reachOf, type SsmFunction } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
-import { clientError } from '../schema/errors.ts';
+import { clientError, lacking } from '../schema/errors.ts';
 import { idOfType } from '../schema/id.ts';
 import type { Item } from './item.ts';
 import { equals } from './list-filter.ts';
@@ -170,7 +170,8 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   if (serving.length === 0) throw clientError('NOT_CONFIGURED');
   const guards = ask.guards ?? [];
   const { principal, nowMs } = objects.operation;
-  if (!guards.every((guard) => holds(principal, guard, nowMs))) throw clientError('FORBIDDEN');
+  const missing = guards.find((guard) => !holds(principal, guard, nowMs));
+  if (missing !== undefined) throw lacking(missing);
   const narrowed = narrow(
     objects,
     type,

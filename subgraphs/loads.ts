@@ -9,11 +9,14 @@ import type { Own } from './own.ts';
 import { compileIds, compilePath, filterPath, type Path } from './path.ts';
 import { type Api, BACKENDS } from './tmf/backends.ts';
 import type { Call, Filter, Source, TmfClient, TmfObject } from './tmf/client.ts';
+import { isWord } from './tmf/filter.ts';
+import { folded } from './tmf/read.ts';
 
 export interface Systems {
   readonly contract: Contract;
   readonly client: TmfClient;
   readonly values: ValueCache;
+  readonly now: () => number;
   /** Absent where a subgraph runs alone and needs none of it. */
   readonly own?: Own;
 }
@@ -71,8 +74,15 @@ export function meets(type: TypeSheet, object: TmfObject): boolean {
   const { path, values } = type.where;
   const read = wheres.get(type) ?? compilePath(path);
   wheres.set(type, read);
-  return read(object).some((value) => values.includes(String(value)));
+  const isAmong = isWord(path)
+    ? (value: unknown) => values.some((each) => folded(each) === folded(String(value)))
+    : (value: unknown) => values.includes(String(value));
+  return read(object).some(isAmong);
 }
+
+/** Where the value cache keeps an object of the type. */
+export const objectKey = (type: string, provider: string, id: string): string =>
+  `object:${type}:${provider}:${id}`;
 
 const keyOf = (provider: string, id: string): string => `${provider}\n${id}`;
 const idsOf = (part: readonly Wanted[]): string[] => [...new Set(part.map((each) => each.id))];
@@ -134,9 +144,10 @@ export function loadsOf({ client, values }: Systems, operation: Operation): Load
   function fetchKept(type: TypeSheet, provider: string, ids: readonly string[], maxAgeMs: number) {
     return heldValues<TmfObject>(values, {
       ids,
-      keyOf: (id) => `object:${type.name}:${provider}:${id}`,
+      keyOf: (id) => objectKey(type.name, provider, id),
       policy: { ttlMs: maxAgeMs, staleMs: maxAgeMs },
       operation,
+      ofUser: client.ofUser(sourceOf(type, provider)),
       load: (missing) => fetch(type, provider, missing, type.attributes, sharedCall(operation)),
     });
   }

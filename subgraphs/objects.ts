@@ -94,6 +94,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
           keyOf: (id) => `position:${group}:${id}`,
           policy: POSITION_POLICY,
           operation,
+          ofUser: systems.client.ofUser({ provider: part[0]?.provider ?? '' }),
           load: async (ids) => new Map((await Promise.all(ids.map(loaded))).flat()),
         }).catch(asError);
         for (const place of part)

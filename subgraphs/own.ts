@@ -1,6 +1,7 @@
 // What the gateway owns, as subgraphs reach it: the store, the bus between instances, the audit log, the contracts.
 import type { ContractReader, SecurityAlarms, Sender, TopicBus } from '../schema/ports.ts';
 import type { StoredAudit } from './store/audit.ts';
+import type { Spending } from './store/spending.ts';
 import type { Store } from './store/store.ts';
 
 /** Signs access tokens of our own sign-in. */
@@ -35,4 +36,6 @@ export interface Own {
   /** Absent where our own sign-in is switched off. */
   readonly signIn?: SignInParts;
   readonly contracts: ContractReader;
+  /** Amount limits of authorizations: every function that spends asks it first. */
+  readonly spending: Spending;
 }

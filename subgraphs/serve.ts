@@ -56,7 +56,7 @@ function resolverFor(
 }
 
 /** Types whose objects are plain values made by a conversion or a resolver: their fields are properties. */
-const VALUES = new Set(['Money', 'Quantity', 'Period', 'Characteristic', 'PageInfo']);
+const VALUES = new Set(['Money', 'Quantity', 'Period', 'Characteristic', 'PageInfo', 'UserError']);
 
 const isValue = (type: string): boolean =>
   VALUES.has(type) || type.endsWith('Connection') || type.endsWith('Edge');

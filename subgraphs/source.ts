@@ -6,8 +6,9 @@ import type { Contract, FieldSheet, SubgraphSheet, TypeSheet } from '../schema/d
 import { clientError } from '../schema/errors.ts';
 import { decodeId } from '../schema/id.ts';
 import type { SubgraphContext } from './context.ts';
-import { type Convert, converterFor } from './convert.ts';
+import { type Convert, converterFor, isUnreadable } from './convert.ts';
 import { backEndId, entityOf, globalId, type Item, isItem, reference } from './item.ts';
+import { isWithheld, refuseByLabel, withheldAt } from './labels.ts';
 import { type Connection, list } from './list.ts';
 import { guardsOn, readFilter } from './list-filter.ts';
 import type { Objects } from './objects.ts';
@@ -86,9 +87,12 @@ function leaf(field: FieldSheet, sheet: SubgraphSheet, contract: Contract): Reso
             .filter((each) => each !== null)
         : undefined;
   }
-  return (item) => {
+  return (item, _args, { objects }) => {
     const [value] = read(item.raw);
-    return value === undefined ? null : convert(value);
+    if (value === undefined || (field.label !== undefined && isWithheld(field, objects))) return null;
+    const made = convert(value);
+    if (made === null && isUnreadable(field.returns, value)) throw clientError('BACKEND_BAD_ANSWER');
+    return made;
   };
 }
 
@@ -163,10 +167,13 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contrac
   return asking((item, args: ListArgs, { objects }, info) => {
     const input = argumentType(info, 'filter');
     const asked = readFilter(sheet, input ?? '', args.filter, objects.operation.nowMs);
-    const order =
+    refuseByLabel(type.name, sheet, asked.paths, objects);
+    const wanted =
       args.sort === undefined || args.sort === null
         ? undefined
         : sheet.enums.get(argumentType(info, 'sort') ?? '')?.get(args.sort);
+    const tells = wanted !== undefined && withheldAt(type.name, sheet, [wanted.replace(/^-/, '')], objects);
+    const order = tells ? undefined : wanted;
     const below = field.by === undefined ? undefined : belowOf(field.by, entityOf(item));
     // a list below an object stays at the object's provider, whatever other ids say
     const provider = below === undefined ? asked.provider : entityOf(item).provider;

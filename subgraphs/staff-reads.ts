@@ -18,7 +18,9 @@ const NOTHING: StaffReads = { saw: () => {}, record: () => {} };
 
 export function staffReads(own: Own | undefined, operation: Operation): StaffReads {
   const { principal, nowMs, requestId, origin } = operation;
-  if (own === undefined || principal.kind !== 'STAFF') return NOTHING;
+  // a subgraph elsewhere without a store hands its entries to the gateway that asked
+  const take = own === undefined ? operation.record : own.audit.record;
+  if (take === undefined || principal.kind !== 'STAFF') return NOTHING;
   const customers = new Set<GlobalId>();
   return {
     saw(position) {
@@ -35,9 +37,9 @@ export function staffReads(own: Own | undefined, operation: Operation): StaffRea
         ...(origin === undefined ? {} : { origin }),
       } as const;
       for (const customerId of [...customers].slice(0, MAX_CUSTOMERS))
-        own.audit.record({ ...entry, customerId, objectId: customerId });
+        take({ ...entry, customerId, objectId: customerId });
       if (customers.size > MAX_CUSTOMERS)
-        own.audit.record({ ...entry, detail: `${subgraph}: ${customers.size} customers` });
+        take({ ...entry, detail: `${subgraph}: ${customers.size} customers` });
       customers.clear();
     },
   };

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
 import {
-  type CompletedField,
+  type CompletedFields,
   type CompletionContext,
   completeFields,
   FAILED,
@@ -24,6 +24,7 @@ import type { JsonObject } from './json.ts';
 
 /** Clients choose the values: only so many combinations are kept. */
 const MAX_VARIANTS = 16;
+const NO_FIELDS: CompletedFields = { list: [], blank: {} };
 
 export interface AnswerInput {
   readonly schema: GraphQLSchema;
@@ -50,7 +51,7 @@ export interface CompiledAnswer {
 
 /** The answer for one combination of conditions. */
 interface Variant {
-  readonly fields: readonly CompletedField[];
+  readonly fields: CompletedFields;
   /** Root fields that no fetch brings; `none`: not one is brought. */
   readonly unplanned: readonly string[];
   readonly none: boolean;
@@ -102,8 +103,8 @@ export function compileAnswer(input: AnswerInput): CompiledAnswer {
         fetchedName: ({ nodes: [node], responseName }) => plannedNames?.get(node) ?? responseName,
       };
       const selections = [{ set: definition.selectionSet, parent: type }];
-      const fields = fieldsByType(type, selections, context)(undefined) ?? [];
-      const wanted = fields.filter((field) => field.fetched);
+      const fields = fieldsByType(type, selections, context)(undefined) ?? NO_FIELDS;
+      const wanted = fields.list.filter((field) => field.fetched);
       const unplanned = wanted.filter(({ from }) => !plannedRoots.has(from)).map(({ name }) => name);
       variant = { fields, unplanned, none: wanted.length > 0 && unplanned.length === wanted.length };
       if (variants.size >= MAX_VARIANTS) variants.clear();

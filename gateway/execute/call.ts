@@ -1,10 +1,9 @@
 // One call of a subgraph: never rejects, bounded by the operation's signal, its answer checked before anybody reads it.
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
-import { type ErrorCode, isErrorCode } from '../../schema/errors.ts';
-import type { Operation } from '../../schema/ports.ts';
+import { clientError, type ErrorCode, isErrorCode } from '../../schema/errors.ts';
 import { type Answer, failed, type Request } from './exchange.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { ABANDONED, type Run } from './run.ts';
+import type { Run } from './run.ts';
 
 function answerOf(result: unknown): Answer {
   if (!isObject(result)) return failed('BACKEND_BAD_ANSWER', 'the answer is not an object');
@@ -22,40 +21,57 @@ function answerOf(result: unknown): Answer {
   return { data, errors: reported, failure: undefined };
 }
 
-function codeOf(cause: unknown): ErrorCode {
+/** Of a rejection that says nothing. */
+const UNKNOWN: ErrorCode = 'BACKEND_UNAVAILABLE';
+
+function codeOf(cause: unknown): ErrorCode | undefined {
   const extensions: unknown = isObject(cause) ? cause.extensions : undefined;
   const code = isObject(extensions) ? extensions.code : undefined;
-  return isErrorCode(code) ? code : 'BACKEND_UNAVAILABLE';
+  return isErrorCode(code) ? code : undefined;
 }
 
-export async function call(run: Run, request: Request, variables: JsonObject): Promise<Answer> {
+/** Rejects, or throws, for what the subgraph does wrong. */
+function ask(run: Run, request: Request, variables: JsonObject): Promise<ExecutionResult> {
   const { operation, options } = run;
-  if (operation.signal.aborted) return failed('DEADLINE_EXCEEDED', undefined);
+  const { serviceName, query, document, operationName, shareable } = request;
+  const subgraph = options.subgraph(serviceName);
+  if (subgraph === undefined) throw clientError('NOT_CONFIGURED', `no subgraph "${serviceName}"`);
+  const asked =
+    operationName === undefined
+      ? { query, document, variables }
+      : { query, document, variables, operationName };
+  return shareable && options.sharing?.covers(serviceName)
+    ? options.sharing.join(subgraph, request, variables, operation, (on) => subgraph.run(asked, on))
+    : subgraph.run(asked, operation);
+}
+
+/** Resolves at the latest when the operation ends, whatever the subgraph does. */
+export function call(run: Run, request: Request, variables: JsonObject): Promise<Answer> {
+  const { operation, options, ending } = run;
+  const { serviceName } = request;
+  if (ending.ended) return Promise.resolve(failed('DEADLINE_EXCEEDED', undefined));
   const startedMs = performance.now();
-  let answer: Answer;
-  try {
-    const subgraph = options.subgraph(request.serviceName);
-    if (subgraph === undefined) return failed('NOT_CONFIGURED', `no subgraph "${request.serviceName}"`);
-    const start = (on: Operation): Promise<ExecutionResult> =>
-      subgraph.run(
-        {
-          query: request.query,
-          document: request.document,
-          variables,
-          ...(request.operationName === undefined ? {} : { operationName: request.operationName }),
-        },
-        on,
-      );
-    const result = await Promise.race([
-      options.sharing !== undefined && request.shareable
-        ? options.sharing.join(subgraph, request, variables, operation, start)
-        : start(operation),
-      run.abandoned,
-    ]);
-    answer = result === ABANDONED ? failed('DEADLINE_EXCEEDED', undefined) : answerOf(result);
-  } catch (cause) {
-    answer = failed(operation.signal.aborted ? 'DEADLINE_EXCEEDED' : codeOf(cause), cause);
-  }
-  options.onSubgraphCall?.(request.serviceName, performance.now() - startedMs, answer.failure === undefined);
-  return answer;
+  return new Promise((resolve) => {
+    let settled = false;
+    const settle = (answer: Answer): void => {
+      if (settled) return;
+      settled = true;
+      ending.offEnd(giveUp);
+      const ok = answer.failure === undefined && answer.errors.length === 0;
+      options.onCall?.({ subgraph: serviceName, durationMs: performance.now() - startedMs, ok });
+      resolve(answer);
+    };
+    const giveUp = (): void => settle(failed('DEADLINE_EXCEEDED', undefined));
+    const fail = (cause: unknown): void => {
+      if (ending.ended) giveUp();
+      else
+        settle(failed(codeOf(cause) ?? options.onFault?.(serviceName, cause, operation) ?? UNKNOWN, cause));
+    };
+    ending.onEnd(giveUp);
+    try {
+      ask(run, request, variables).then((result) => settle(answerOf(result)), fail);
+    } catch (cause) {
+      fail(cause);
+    }
+  });
 }

@@ -27,7 +27,7 @@ export interface Completion {
   /** Objects that stand in several places of the answer. */
   readonly joined: ReadonlySet<JsonObject> | undefined;
   /** What became of them, where nothing was wrong: errors have a path, so those are found at each place. */
-  readonly shaped: Map<JsonObject, Map<readonly CompletedField[], JsonObject>>;
+  readonly shaped: Map<JsonObject, Map<CompletedFields, JsonObject>>;
 }
 
 export interface CompletionContext extends SelectionContext {
@@ -136,6 +136,12 @@ export interface CompletedField {
   readonly complete: (value: unknown, completion: Completion, source: JsonObject) => unknown;
 }
 
+/** The fields of one type of object in one place. */
+export interface CompletedFields {
+  readonly list: readonly CompletedField[];
+  readonly blank: JsonObject;
+}
+
 function completeComposite(
   declared: GraphQLCompositeType,
   place: Place,
@@ -168,8 +174,8 @@ export function fieldsByType(
   declared: GraphQLCompositeType,
   selections: readonly TypedSelection[],
   context: CompletionContext,
-): (typename: unknown) => readonly CompletedField[] | undefined {
-  const byType = new Map<unknown, readonly CompletedField[]>();
+): (typename: unknown) => CompletedFields | undefined {
+  const byType = new Map<unknown, CompletedFields>();
   return (typename) => {
     const known = byType.get(typename);
     if (known !== undefined) return known;
@@ -177,16 +183,15 @@ export function fieldsByType(
     if (named !== undefined && typeof named !== 'string') return undefined;
     const type: GraphQLNamedType | undefined = named === undefined ? declared : context.schema.getType(named);
     if (type === undefined || !isCompositeType(type)) return undefined;
-    const fields = selectFields(selections, type, named, context).map((field) =>
-      completeField(field, context),
-    );
+    const list = selectFields(selections, type, named, context).map((field) => completeField(field, context));
+    const fields = { list, blank: blankOf(list) };
     byType.set(typename, fields);
     return fields;
   };
 }
 
 function completeJoined(
-  fields: readonly CompletedField[],
+  fields: CompletedFields,
   source: JsonObject,
   completion: Completion,
 ): JsonObject | typeof FAILED {
@@ -205,14 +210,19 @@ function completeJoined(
   return completed;
 }
 
+/** An object of those fields and no values: a copy of it has its final form from the start, and grows no more. */
+function blankOf(fields: readonly CompletedField[]): JsonObject {
+  return JSON.parse(`{${fields.map(({ name }) => `${JSON.stringify(name)}:null`).join()}}`);
+}
+
 export function completeFields(
-  fields: readonly CompletedField[],
+  { list, blank }: CompletedFields,
   source: JsonObject,
   completion: Completion,
 ): JsonObject | typeof FAILED {
-  const result: JsonObject = {};
+  const result: JsonObject = { ...blank };
   const { path } = completion;
-  for (const field of fields) {
+  for (const field of list) {
     const value = read(source, field.from, field.inInherited);
     let completed: unknown;
     if (field.leaf?.(value)) {

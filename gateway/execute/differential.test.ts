@@ -1,7 +1,9 @@
 // Random operations on several graphs, faults included: whatever the stock gateway answers, the compiled executor does.
 import fc from 'fast-check';
-import { type ExecutionResult, isAbstractType, parse, validate } from 'graphql';
+import { type ExecutionResult, isAbstractType, parse, validate, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { withSomething } from './emptied.ts';
+import { operationOf } from './executor.ts';
 import { inventResolvers, type World } from './invented-world.ts';
 import { randomOperation } from './random-operation.ts';
 import { plain, type SubgraphSource, type TestGraph, testGraph } from './test-graph.ts';
@@ -125,6 +127,19 @@ function comparable(result: Answered, unplaced: ReadonlySet<string>): unknown {
   return { ...result, errors: errors.sort() };
 }
 
+/** Repair: see emptied.ts; the stock gateway answers null, and that only where something else is fetched beside it. */
+function hasEmptied(text: string): boolean {
+  const document = parse(text);
+  const { fragments } = operationOf(document, undefined);
+  let found = false;
+  visit(document, {
+    Field: (node) => {
+      if (withSomething(node, fragments) !== node) found = true;
+    },
+  });
+  return found;
+}
+
 /** In place of the stock gateway's word for it: where an error points is no value (an entity as a whole may have some). */
 function leadsToGap(data: unknown, path: readonly (string | number)[]): boolean {
   let here: unknown = data;
@@ -144,6 +159,7 @@ async function outcome(answer: Promise<ExecutionResult>): Promise<Answered> {
 }
 
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 150);
+const TIMEOUT_MS = 120_000 + 1000 * RUNS;
 /** Fixed, so that a failure is a change of ours; DIFFERENTIAL_SEED and _RUNS of the environment search for more. */
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 20261115);
 
@@ -154,12 +170,12 @@ describe.each([
 ] as const)('%s', (_, graph, maxFields) => {
   for (const [name, odds] of Object.entries(WORLDS)) {
     for (const kind of ['query', 'mutation'] as const) {
-      it(`answers a ${kind} as the stock gateway does, ${name}`, { timeout: 120_000 }, async () => {
+      it(`answers a ${kind} as the stock gateway does, ${name}`, { timeout: TIMEOUT_MS }, async () => {
         let compared = 0;
         await fc.assert(
           fc.asyncProperty(fc.nat(), fc.nat(), async (seed, worldSeed) => {
             const { text, variables } = randomOperation(graph.generation.schema, seed, kind, maxFields);
-            fc.pre(validate(graph.generation.schema, parse(text)).length === 0);
+            fc.pre(validate(graph.generation.schema, parse(text)).length === 0 && !hasEmptied(text));
             const ask = { context: { world: { seed: worldSeed, ...odds } } };
             const stock = await outcome(graph.stock(text, variables, ask));
             const stockCalls = graph.calls.length;
@@ -170,7 +186,8 @@ describe.each([
             expect(comparable(ours, unplaced), `${text}\n${JSON.stringify(variables)}`).toEqual(
               comparable(stock, unplaced),
             );
-            for (const { path } of ours.errors ?? [])
+            // what another subgraph has brought under the same name stands: as it does with stock, which says where
+            for (const { path } of (ours.errors ?? []).filter(({ message }) => unplaced.has(message)))
               expect(leadsToGap(ours.data, path ?? []), `${path} in ${text}`).toBe(true);
             expect(graph.calls.length).toBeLessThanOrEqual(stockCalls);
             compared += 1;

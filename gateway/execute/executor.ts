@@ -14,10 +14,11 @@ import {
 import { clientError } from '../../schema/errors.ts';
 import type { Operation } from '../../schema/ports.ts';
 import { compileAnswer } from './answer.ts';
+import { endingOf } from './ending.ts';
 import type { JsonObject } from './json.ts';
 import { merge, type Shape, shapeOf } from './merge.ts';
-import { compileSteps, type Step } from './plan.ts';
-import { abandonment, type ExecutorOptions, type Run } from './run.ts';
+import { compileSteps, NOTHING, type Step } from './plan.ts';
+import type { ExecutorOptions, Run } from './run.ts';
 
 export interface PlanInput {
   /** The client's graph: what the answer is checked against. */
@@ -70,6 +71,7 @@ export function compilePlan(input: PlanInput): CompiledOperation {
   const joins = input.plans.length === 1;
   const compiled = input.plans.map((plan) => compileSteps(plan, settings, joins));
   const steps = compiled.map(({ step }) => step);
+  const [step = NOTHING] = steps;
   const plannedRoots = new Set(compiled.flatMap(({ rootNames }) => rootNames));
   const answer = compileAnswer({ ...input, definition, fragments, plannedRoots });
   const definitions = definition.variableDefinitions ?? [];
@@ -87,40 +89,36 @@ export function compilePlan(input: PlanInput): CompiledOperation {
       const missing = answer.conditions.find((name) => typeof values[name] !== 'boolean');
       if (missing !== undefined)
         return { errors: [clientError('BAD_USER_INPUT', `Variable "$${missing}" must be a Boolean.`)] };
-      const { abandoned, release } = abandonment(operation.signal);
-      try {
-        const errors: GraphQLError[] = [];
-        const runs = steps.map(
-          (): Run => ({
-            data: {},
-            errors,
-            variables,
-            condition: (name) => values[name] === true,
-            operation,
-            options,
-            abandoned,
-            joined: new Set(),
-            asked: new Map(),
-          }),
-        );
-        const data = await execute(steps, runs, meeting);
-        return answer.complete(data, errors, values, variables, runs[0]?.joined);
-      } finally {
-        release();
-      }
+      const errors: GraphQLError[] = [];
+      const ending = endingOf(operation);
+      const newRun = (): Run => ({
+        data: {},
+        errors,
+        variables,
+        condition: (name) => values[name] === true,
+        operation,
+        ending,
+        options,
+        joined: new Set(),
+        asked: new Map(),
+      });
+      const first = newRun();
+      if (meeting === undefined) await step(first);
+      else await executeApart(steps, [first, ...steps.slice(1).map(newRun)], meeting);
+      return answer.complete(first.data, errors, values, variables, first.joined);
     },
   };
 }
 
-async function execute(
+/** The first run's data takes up the others'. */
+async function executeApart(
   steps: readonly Step[],
-  runs: readonly Run[],
-  meeting: Shape | undefined,
-): Promise<JsonObject> {
+  runs: readonly [Run, ...Run[]],
+  meeting: Shape,
+): Promise<void> {
   await Promise.all(runs.map((run, index) => steps[index]?.(run)));
-  const [first, ...others] = runs.map((run) => run.data);
-  if (meeting !== undefined) for (const other of others) merge(first ?? {}, other, meeting, false);
-  return first ?? {};
+  const [first, ...others] = runs;
+  for (const other of others) merge(first.data, other.data, meeting, false);
 }
 
 function meetingShape(

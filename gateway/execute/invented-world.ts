@@ -86,8 +86,12 @@ export function inventResolvers(schema: GraphQLSchema, concrete: Concrete): void
       const chance = hash(world.seed, type.name, reference.id, 'reference') % 1000;
       // thrown, it costs the whole list; as a rejection, only its own entity
       if (chance < world.faults / 4) throw new Error(`fault at ${type.name} ${reference.id}`);
-      if (chance < world.faults)
-        return Promise.reject(new Error(`late fault at ${type.name} ${reference.id}`));
+      if (chance < world.faults) {
+        const late = Promise.reject(new Error(`late fault at ${type.name} ${reference.id}`));
+        // another entity's fault, thrown, takes the list away with this one unheard
+        late.catch(() => undefined);
+        return late;
+      }
       return chance < world.faults + world.nulls ? null : reference;
     };
     type.extensions = { ...type.extensions, apollo: { subgraph: { resolveReference } } };

@@ -11,7 +11,7 @@ import { markJoining, markShared } from './writers.ts';
 /** Adds to the run's answer and errors; rejects for a fault of ours only. */
 export type Step = (run: Run) => Promise<void>;
 
-const NOTHING: Step = () => Promise.resolve();
+export const NOTHING: Step = () => Promise.resolve();
 
 export interface CompiledSteps {
   readonly step: Step;

@@ -213,3 +213,35 @@ it('says so when no subgraph can answer a root field', async () => {
     errors,
   });
 });
+
+describe('a field of which written-out conditions leave nothing', () => {
+  it.each([
+    ['in a list', '{ more ps @skip(if: $v) { name @skip(if: true) } }', '"ps":[{},{}]'],
+    [
+      'by way of a fragment',
+      '{ more ps @skip(if: $v) { ...F } } fragment F on P { name @skip(if: true) }',
+      '"ps":[{},{}]',
+    ],
+    [
+      'where the spread itself is left out',
+      '{ more ps @skip(if: $v) { ... @skip(if: true) { name } } }',
+      '"ps":[{},{}]',
+    ],
+    [
+      'beside two plans',
+      '{ more ps { one two } again: ps @skip(if: $v) { name @skip(if: true) } }',
+      '"again":[{},{}]',
+    ],
+  ])('%s is an object all the same', async (_, text, expected) => {
+    const friends: SubgraphSource = {
+      sdl: 'type Query { more: Int } type P @key(fields: "id") { id: ID! friend: P! }',
+      resolvers: { Query: { more: () => 1 }, P: { friend: ({ id }: Needs) => ({ id }) } },
+    };
+    const graph = await testGraph({ a: A, b: B, friends });
+    const operation = `query ($v: Boolean = false) ${text}`;
+    const result = plain(await graph.ours(operation));
+    expect(result.errors).toBeUndefined();
+    expect(JSON.stringify(result.data)).toContain(expected);
+    expect(plain(await graph.stock(operation))).not.toEqual(result);
+  });
+});

@@ -15,6 +15,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
+import { TYPENAME, withSomething } from './emptied.ts';
 import { withPlannedName } from './planned-names.ts';
 import { CONTRADICTION, type Requirements } from './requirements.ts';
 
@@ -63,8 +64,6 @@ function assign(schema: GraphQLSchema, document: DocumentNode, demands: Requirem
   return assignment;
 }
 
-const TYPENAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
-
 interface Part {
   readonly index: number;
   readonly assignment: Assignment;
@@ -86,7 +85,8 @@ function partOf(set: SelectionSetNode, part: Part, whole: boolean): SelectionSet
         continue;
       }
       const inner = partOf(node.selectionSet, part, whole || (mine && index > 0));
-      if (inner !== undefined) selections.push({ ...node, selectionSet: inner });
+      if (inner !== undefined)
+        selections.push(withSomething({ ...node, selectionSet: inner }, part.fragments));
       else if (mine)
         selections.push({ ...node, selectionSet: { kind: Kind.SELECTION_SET, selections: [TYPENAME] } });
       continue;
@@ -117,8 +117,8 @@ export function documentsToPlan(
   const assignment = demands.size === 0 ? new Map<FieldNode, number>() : assign(schema, document, demands);
   const last = Math.max(0, ...assignment.values());
   if (last === 0) {
-    if (names.size === 0) return [document];
-    return [visit(document, { Field: { enter: (node) => withPlannedName(node, names) } })];
+    const enter = (node: FieldNode): FieldNode => withSomething(withPlannedName(node, names), fragments);
+    return [visit(document, { Field: { enter } })];
   }
   const planned = (index: number): DocumentNode => ({
     kind: Kind.DOCUMENT,

@@ -82,6 +82,8 @@ it('gives each operation its own copy to write into', async () => {
 it.each([
   ['another actor', { principal: actor('boris') }],
   ['another version of the grants', { principal: actor('anna', '2') }],
+  ['another session', { principal: { ...actor('anna'), sessionId: 's' } }],
+  ['another origin', { origin: '192.0.2.7' }],
   ['another customer', { principal: { ...actor('anna'), customerId: 'c' } }],
   ['a much later deadline', { deadlineMs: Date.parse('2026-11-15T10:05:00Z') }],
 ])('is not shared with %s', async (_, other) => {

@@ -2,6 +2,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Operation, Subgraph } from '../../schema/ports.ts';
 import type { Principal } from '../../schema/principal.ts';
+import { endingOf } from './ending.ts';
 import type { Request } from './exchange.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { copyOf } from './merge.ts';
@@ -10,6 +11,8 @@ import { copyOf } from './merge.ts';
 const DEADLINE_SLACK_MS = 1000;
 
 export interface Sharing {
+  /** Whether calls of the subgraph of that name are shared. */
+  readonly covers: (subgraph: string) => boolean;
   join(
     subgraph: Subgraph,
     request: Request,
@@ -27,11 +30,28 @@ interface Flight {
   joined: number;
 }
 
-function principalKey({ actorId, kind, customerId, grantVersion }: Principal): string {
-  return JSON.stringify([actorId, kind, customerId ?? null, grantVersion]);
+const keys = new WeakMap<Principal, string>();
+
+/** Everything of a principal that may change what it is answered; the same snapshot serves many operations. */
+function principalKey(principal: Principal): string {
+  let key = keys.get(principal);
+  if (key === undefined) {
+    const { actorId, kind, customerId = null, sessionId = null, grantVersion } = principal;
+    key = JSON.stringify([actorId, kind, customerId, sessionId, grantVersion]);
+    keys.set(principal, key);
+  }
+  return key;
 }
 
-export function createSharing(): Sharing {
+/** Only what one caller alone, from one place, would have been answered is shared: the whole principal and its origin. */
+const keyOf = ({ principal, origin = '' }: Operation, query: string, variables: JsonObject): string =>
+  `${principalKey(principal)}\n${origin}\n${query}\n${JSON.stringify(variables)}`;
+
+/**
+ * `covers`: for subgraphs elsewhere. Those in process share more than calls: each operation's own objects, which are
+ * known by the operation itself, and values between operations.
+ */
+export function createSharing(covers: Sharing['covers'] = () => true): Sharing {
   const flights = new Map<Subgraph, Map<string, Flight>>();
 
   function take(
@@ -62,8 +82,9 @@ export function createSharing(): Sharing {
   }
 
   return {
+    covers,
     async join(subgraph, request, variables, operation, start) {
-      const key = `${principalKey(operation.principal)}\n${request.query}\n${JSON.stringify(variables)}`;
+      const key = keyOf(operation, request.query, variables);
       const flight = take(subgraph, key, operation, start);
       flight.waiting += 1;
       flight.joined += 1;
@@ -78,14 +99,15 @@ export function createSharing(): Sharing {
         if (ofSubgraph?.get(key) === flight) ofSubgraph.delete(key);
         flight.controller.abort();
       };
-      operation.signal.addEventListener('abort', leave, { once: true });
+      const ending = endingOf(operation);
+      ending.onEnd(leave);
       try {
         const result = await flight.result;
         if (flight.joined === 1 || !isObject(result) || !isObject(result.data)) return result;
         // nobody gets the original: executions write into what they receive
         return { ...result, data: copyOf(result.data, request.shape) };
       } finally {
-        operation.signal.removeEventListener('abort', leave);
+        ending.offEnd(leave);
       }
     },
   };

@@ -3,6 +3,8 @@ import './workers.js';
 import 'graphiql/style.css';
 import './page.css';
 import { GraphiQL } from 'graphiql';
+import { getOperationAST, parse } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
@@ -57,12 +59,41 @@ async function bearerOf(actorId) {
   }
 }
 
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    // the gateway says what is wrong with it
+    return false;
+  }
+}
+
+/** A connection for each subscription, so that each is asked as the actor chosen when it began. */
+async function* subscribe(params, actorId) {
+  const url = new URL('graphql', document.baseURI);
+  url.protocol = url.protocol.replace('http', 'ws');
+  const client = createClient({
+    url: url.href,
+    connectionParams: () => {
+      // after a while the one at hand is no longer good
+      tokens.delete(actorId);
+      return bearerOf(actorId);
+    },
+  });
+  try {
+    yield* client.iterate(params);
+  } finally {
+    await client.dispose();
+  }
+}
+
 function Page() {
   const [choice, setChoice] = useState(AS_SAID);
   const [note, setNote] = useState('');
   const chosen = useRef(AS_SAID);
   const fetcher = useRef(async (params) => {
     const actorId = chosen.current === AS_SAID ? actorSaidIn(params.query) : chosen.current;
+    if (isSubscription(params)) return subscribe(params, actorId);
     const bearer = await bearerOf(actorId);
     const response = await fetch('graphql', {
       method: 'POST',

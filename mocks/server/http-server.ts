@@ -2,6 +2,8 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Asked, Surroundings } from '../deviations/deviation.ts';
+import type { Switches } from '../deviations/switches.ts';
 import type { Api } from './api.ts';
 import type { Fault, Faults } from './faults.ts';
 import { failure, json, type Reply } from './reply.ts';
@@ -18,6 +20,9 @@ export interface HttpParts {
   readonly log: RequestLog;
   readonly latencyMs: number;
   readonly backdoor: Backdoor;
+  readonly switches: Switches;
+  /** Where the server listens. */
+  readonly root: string;
 }
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -96,7 +101,20 @@ function segmentsOf(path: string): string[] {
   }
 }
 
-export function createHandler({ apis, faults, log, latencyMs, backdoor }: HttpParts): RequestListener {
+/** Below the backdoor: whoever comes here has followed an address that it should not have followed. */
+const TRAP = '/_simulator/trap';
+
+export function createHandler(parts: HttpParts): RequestListener {
+  const { apis, faults, log, latencyMs, backdoor, switches, root } = parts;
+
+  function honest(api: Api, { method, segments, search, contentType, body }: Asked): Reply {
+    try {
+      return api.answer(segments, { method, search, contentType, body });
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
   async function answerApi(
     api: Api,
     path: string,
@@ -104,26 +122,49 @@ export function createHandler({ apis, faults, log, latencyMs, backdoor }: HttpPa
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const header = request.headers['x-request-id'];
-    const requestId = Array.isArray(header) ? header[0] : header;
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
     const method = request.method ?? 'GET';
-    const answered = log.arrived({ api: api.api, method, path: request.url ?? path, requestId });
+    const answered = log.arrived({
+      api: api.api,
+      method,
+      path: request.url ?? path,
+      requestId: header('x-request-id'),
+    });
     const fault = faults.take(api.api);
-    const reply = await spoiled(fault, async () => {
-      const body = await readBody(request);
-      const contentType = request.headers['content-type'] ?? '';
-      return api.answer(segmentsOf(path.slice(api.path.length)), { method, search, contentType, body });
-    }).catch(refusal);
-    if (reply === undefined) return;
+    async function reply(): Promise<Reply | undefined> {
+      const asked: Asked = {
+        method,
+        segments: segmentsOf(path.slice(api.path.length)),
+        search,
+        header,
+        contentType: header('content-type') ?? '',
+        body: await readBody(request),
+      };
+      const around: Surroundings = {
+        api: api.api,
+        version: api.version,
+        base: `${root}${api.path}`,
+        trap: `${root}${TRAP}`,
+        honest: (other) => honest(api, other),
+      };
+      return switches.through(asked, around, (other) => spoiled(fault, async () => honest(api, other)));
+    }
+    const given = await reply().catch(refusal);
+    if (given === undefined) return;
     if (latencyMs > 0) await pause(latencyMs);
-    answered(reply.status);
-    if (fault?.kind === 'truncated') sendHalf(response, reply);
-    else send(response, reply);
+    answered(given.status);
+    if (fault?.kind === 'truncated') sendHalf(response, given);
+    else send(response, given);
   }
 
   return (request, response) => {
     const [path = '', search = ''] = (request.url ?? '/').split('?', 2);
     const api = apis.find((each) => path.startsWith(`${each.path}/`));
+    if (path.startsWith(TRAP))
+      log.arrived({ api: 'trap', method: request.method ?? '', path, requestId: undefined });
     const done =
       api !== undefined
         ? answerApi(api, path, search, request, response)

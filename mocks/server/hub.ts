@@ -1,6 +1,7 @@
 // Listeners of one API (TMF630 hub): registered with a callback, told of events three times at most.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Delivery } from '../deviations/deviation.ts';
 import { matcher } from './matching.ts';
 import { type Condition, parseQuery } from './query.ts';
 import { isRecord, RefusedRequest, type Row } from './row.ts';
@@ -40,7 +41,10 @@ function conditionsOf(query: string): readonly Condition[] {
   return parseQuery(query.replace(/^\?/, '')).conditions;
 }
 
-export function createHub(now: () => number): Hub {
+/** What is really sent for a notification to the listener with this callback. */
+export type Deliveries = (delivery: Delivery, callback: string) => readonly Delivery[];
+
+export function createHub(now: () => number, deliveries: Deliveries = (delivery) => [delivery]): Hub {
   const listeners = new Map<string, Listener & { readonly conditions: readonly Condition[] }>();
   const closing = new AbortController();
   let registered = 0;
@@ -80,9 +84,11 @@ export function createHub(now: () => number): Hub {
         eventType: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
         event: { [resource]: row },
       };
-      const body = JSON.stringify(event);
       const wanting = [...listeners.values()].filter(({ conditions }) => matcher(conditions)(event));
-      await Promise.all(wanting.map(({ callback }) => deliver(`${callback}/listener/${name}`, body)));
+      const sent = wanting.flatMap(({ callback }) =>
+        deliveries({ address: `${callback}/listener/${name}`, body: event }, callback),
+      );
+      await Promise.all(sent.map(({ address, body }) => deliver(address, JSON.stringify(body))));
     },
     close: () => closing.abort(),
   };

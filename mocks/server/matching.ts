@@ -109,19 +109,24 @@ export function sorted(rows: readonly Row[], keys: readonly SortKey[]): readonly
   });
 }
 
-const ALWAYS = ['id', 'href', '@type'];
+/** What `fields` never takes away. */
+export const ALWAYS: readonly string[] = ['id', 'href', '@type'];
 
-export function projected(row: Row, fields: readonly string[]): Record<string, unknown> {
+export function projected(
+  row: Row,
+  fields: readonly string[],
+  always: readonly string[] = ALWAYS,
+): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
-  for (const name of [...ALWAYS, ...fields]) if (name in row) kept[name] = row[name];
+  for (const name of [...always, ...fields]) if (name in row) kept[name] = row[name];
   return kept;
 }
 
 const whole = new WeakMap<Row, string>();
 
 /** JSON of a row, kept with the row: most rows are sent many times unchanged. */
-export function rowJson(row: Row, fields: readonly string[] | undefined): string {
-  if (fields !== undefined) return JSON.stringify(projected(row, fields));
+export function rowJson(row: Row, fields?: readonly string[], always?: readonly string[]): string {
+  if (fields !== undefined) return JSON.stringify(projected(row, fields, always));
   const kept = whole.get(row);
   if (kept !== undefined) return kept;
   const text = JSON.stringify(row);

@@ -1,10 +1,10 @@
 // The TMF630 operations on one resource: list, read, create, change, remove.
-import type { EventVerb } from './hub.ts';
 import { rowJson } from './matching.ts';
 import { parseQuery, type Query } from './query.ts';
 import { failure, json, NO_CONTENT, type Reply } from './reply.ts';
 import { isRecord, RefusedRequest, type Row } from './row.ts';
 import type { Found, Store } from './store.ts';
+import type { Look } from './table.ts';
 
 export interface Incoming {
   readonly method: string;
@@ -20,7 +20,10 @@ export interface ResourceContext {
   readonly version: string;
   /** Address of the collection. */
   readonly collection: string;
-  readonly emit: (verb: EventVerb, row: Row) => void;
+  /** Keeps the row and sets in motion what follows from it. */
+  readonly write: (after: Row, before?: Row) => void;
+  readonly remove: (row: Row) => void;
+  readonly look: Look;
   readonly newId: () => string;
 }
 
@@ -75,7 +78,7 @@ function isWhole({ rows, total }: Found, { offset, limit }: Query): boolean {
 function list(context: ResourceContext, search: string): Reply {
   const query = parseQuery(search);
   const found = context.store.list(query);
-  const body = `[${found.rows.map((row) => rowJson(row, query.fields)).join(',')}]`;
+  const body = `[${found.rows.map((row) => rowJson(row, query.fields, context.store.table.always)).join(',')}]`;
   return json(query.isPaged && !isWhole(found, query) ? 206 : 200, body, {
     'x-result-count': String(found.rows.length),
     ...(found.total === undefined ? {} : { 'x-total-count': String(found.total) }),
@@ -97,10 +100,9 @@ function create(context: ResourceContext, incoming: Incoming): Reply {
   const id = typeof body.id === 'string' && body.id !== '' ? body.id : context.newId();
   if (store.get(id) !== undefined) throw new RefusedRequest(409, 'the id is taken');
   const href = `${collection}/${encodeURIComponent(id)}`;
-  const row = { '@type': store.table.type, ...body, ...store.table.created?.(body), id, href };
-  store.put(row, true);
-  context.emit('Create', row);
-  return json(201, rowJson(row, undefined), { location: href });
+  const row = { '@type': store.table.type, ...body, ...store.table.created?.(body, context.look), id, href };
+  context.write(row);
+  return json(201, rowJson(row), { location: href });
 }
 
 function change(context: ResourceContext, incoming: Incoming, id: string): Reply {
@@ -111,14 +113,12 @@ function change(context: ResourceContext, incoming: Incoming, id: string): Reply
     throw new RefusedRequest(400, 'id cannot be changed');
   const lost = table.mandatory.find((name) => patch[name] === null);
   if (lost !== undefined) throw new RefusedRequest(400, `${lost} is mandatory`);
-  const after = merged(before, { ...patch, id: before.id, href: before.href });
+  const decided = table.changed?.(before, patch);
+  const after = merged(before, { ...patch, ...decided, id: before.id, href: before.href });
   // merging an object into a row that keeps its id gives a row
   const row = after as Row;
-  context.store.put(row, false);
-  const state = table.stateAttribute;
-  const moved = state !== undefined && before[state] !== row[state];
-  context.emit(moved ? 'StateChange' : 'AttributeValueChange', row);
-  return json(200, rowJson(row, undefined));
+  context.write(row, before);
+  return json(200, rowJson(row));
 }
 
 /** Answers, or throws RefusedRequest. */
@@ -129,12 +129,13 @@ export function answerResource(context: ResourceContext, incoming: Incoming): Re
     if (method === 'GET') return list(context, incoming.search);
     if (method === 'POST' && allows.post) return create(context, incoming);
   } else {
-    if (method === 'GET') return json(200, rowJson(rowOf(context, id), parseQuery(incoming.search).fields));
+    if (method === 'GET') {
+      const { fields } = parseQuery(incoming.search);
+      return json(200, rowJson(rowOf(context, id), fields, context.store.table.always));
+    }
     if (method === 'PATCH' && allows.patch) return change(context, incoming, id);
     if (method === 'DELETE' && allows.remove) {
-      const row = rowOf(context, id);
-      context.store.remove(id);
-      context.emit('Delete', row);
+      context.remove(rowOf(context, id));
       return NO_CONTENT;
     }
   }

@@ -11,6 +11,27 @@ export interface Ask {
   untilMs(path: string): number;
 }
 
+/** What comes by itself so long after a client has created the row. */
+export interface Step {
+  readonly afterMs: number;
+  change(row: Row): Readonly<Record<string, unknown>>;
+}
+
+/** What a row brings about elsewhere: a merge into the row with this id. */
+export interface Effect {
+  readonly resource: string;
+  readonly id: string;
+  /** Created where there is none; without it nothing happens then. */
+  readonly isNew?: true;
+  readonly change: Readonly<Record<string, unknown>>;
+}
+
+/** A row of any API, as it is now. */
+export type Elsewhere = (resource: string, id: string) => Row | undefined;
+
+/** Another row of the same API. */
+export type Look = (resource: string, id: unknown) => Row | undefined;
+
 export interface Table {
   readonly resource: string;
   /** Its `@type` where a client that creates one names none. */
@@ -29,9 +50,16 @@ export interface Table {
   readonly moving: boolean;
   readonly allows: { readonly post: boolean; readonly patch: boolean; readonly remove: boolean };
   readonly mandatory: readonly string[];
+  /** What `fields` never takes away; without it: id, href and `@type`. */
+  readonly always?: readonly string[];
   readonly stateAttribute?: string;
   /** Attributes that the server decides at creation. */
-  created?(body: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  created?(body: Readonly<Record<string, unknown>>, look: Look): Record<string, unknown>;
+  steps?(row: Row): readonly Step[];
+  /** Reckoned after every write of a row; without `before` it has just been created. */
+  effects?(after: Row, before?: Row): readonly Effect[];
+  /** Attributes that the server decides at a change; refuses one that makes no sense. */
+  changed?(before: Row, patch: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** For ids that name no customer by themselves. */
   ownerOfId?(id: string): string | undefined;
   /** What `GET …/{id}/content` sends. */

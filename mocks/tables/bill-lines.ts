@@ -15,7 +15,8 @@ function lineRow(world: World, account: AccountModel, month: Month, line: BillLi
     href: world.href('appliedCustomerBillingRate', line.id),
     name: line.name,
     description: `${line.name}: ${line.productName}`,
-    type: line.kind === 'discount' ? 'appliedBillingCredit' : 'appliedBillingCharge',
+    type:
+      line.kind === 'discount' || line.kind === 'credit' ? 'appliedBillingCredit' : 'appliedBillingCharge',
     date: iso(isBilled ? monthStart(month + 1) : monthStart(month)),
     isBilled,
     ...(isBilled
@@ -26,6 +27,8 @@ function lineRow(world: World, account: AccountModel, month: Month, line: BillLi
     periodCoverage: monthPeriod(month),
     characteristic: [
       namedValue('chargeKind', line.kind),
+      ...(line.usageKind === undefined ? [] : [namedValue('usageType', line.usageKind)]),
+      ...(line.slaViolationId === undefined ? [] : [namedValue('slaViolationId', line.slaViolationId)]),
       ...(line.serviceId === undefined ? [] : [namedValue('serviceId', line.serviceId)]),
       ...(line.number === undefined ? [] : [namedValue('number', line.number)]),
     ],

@@ -1,6 +1,6 @@
 // The allowances of a customer with what is used of each right now: the contents of TMF677 answers.
 import { allowanceOf, USAGE_UNITS, type UsageKind } from '../catalogue/pricing.ts';
-import { drawsOnGroup, groupDataUsed, usageKinds } from '../world/allowances.ts';
+import { drawnFromGroup, drawsOnGroup, groupDataUsed, usageKinds } from '../world/allowances.ts';
 import { iso, monthOf, monthPeriod } from '../world/calendar.ts';
 import {
   type CustomerModel,
@@ -11,7 +11,8 @@ import {
 } from '../world/customer-model.ts';
 import type { UsageBook } from '../world/usage-ledger.ts';
 import type { World } from '../world/world.ts';
-import { customerParty, reference } from './customer-table.ts';
+import { customerParty, reference, userParty } from './customer-table.ts';
+import { numberId } from './resources.ts';
 
 const NAMES = { data: 'Data', voice: 'Calls', sms: 'Messages' } as const;
 const BUCKET_STATUS = { active: 'active', inactive: 'suspended', designed: 'suspended' } as const;
@@ -28,6 +29,31 @@ interface BucketModel {
   readonly productName: string;
   readonly isShared: boolean;
   readonly status: string;
+  /** Of a shared bucket: what each line drew. */
+  readonly parts?: readonly Part[];
+}
+
+interface Part {
+  readonly service: ServiceModel;
+  readonly used: number;
+}
+
+/** A line's number with what it drew from a bucket that it shares. */
+function part({ service, used }: Part, units: string, consumptionPeriod: object): object {
+  const id = numberId(service);
+  return {
+    ...reference('LogicalResource', id, service.number),
+    consumptionSummary: [
+      {
+        id: `${id}-used`,
+        counterType: 'used',
+        level: 'user',
+        consumptionPeriod,
+        ...(service.user === undefined ? {} : { user: userParty(service.user) }),
+        value: { amount: rounded(used), units },
+      },
+    ],
+  };
 }
 
 const rounded = (amount: number): number => Math.round(amount * 1000) / 1000;
@@ -62,6 +88,9 @@ function bucket(customer: CustomerModel, model: BucketModel, nowMs: number): obj
     validFor: consumptionPeriod,
     service: model.services.map((service) => reference('Service', serviceId(service), service.name)),
     product: [reference('Product', productId(model.product), model.productName)],
+    ...(model.parts === undefined
+      ? {}
+      : { logicalResource: model.parts.map((each) => part(each, units, consumptionPeriod)) }),
     partyAccount: reference('BillingAccount', model.product.accountId),
     relatedParty: [customerParty(customer)],
     '@type': 'Bucket',
@@ -91,6 +120,9 @@ function ownBucket(
   };
 }
 
+/** The charging system hears of a line when it is first switched on. */
+const isKnown = (service: ServiceModel): boolean => service.state !== 'designed';
+
 /** Buckets of the services asked for; the shared one comes with any of its lines, or with the group's product. */
 export function buckets(
   book: UsageBook,
@@ -99,8 +131,10 @@ export function buckets(
   nowMs: number,
 ): object[] {
   const { group } = customer;
-  const services = customer.services.filter(wanted);
-  const lines = customer.services.filter((service) => drawsOnGroup(customer, service, 'data'));
+  const services = customer.services.filter((service) => isKnown(service) && wanted(service));
+  const lines = customer.services.filter(
+    (service) => isKnown(service) && drawsOnGroup(customer, service, 'data'),
+  );
   const shared =
     group !== undefined && (wanted(group) || services.some((service) => lines.includes(service)));
   const models = services.flatMap((service) =>
@@ -118,6 +152,10 @@ export function buckets(
       productName: 'Mobile business group',
       isShared: true,
       status: 'active',
+      parts: lines.map((service) => ({
+        service,
+        used: drawnFromGroup(book, customer, service, monthOf(nowMs), nowMs),
+      })),
     });
   }
   return models.map((model) => bucket(customer, model, nowMs));
@@ -140,7 +178,7 @@ export function usageConsumption(
     validPeriod: monthPeriod(monthOf(nowMs)),
     bucketRefOrValue: buckets(book, customer, wanted, nowMs),
     service: customer.services
-      .filter(wanted)
+      .filter((service) => isKnown(service) && wanted(service))
       .map((service) => reference('Service', serviceId(service), service.name)),
     relatedParty: [customerParty(customer)],
     '@type': 'UsageConsumption',

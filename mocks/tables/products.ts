@@ -3,7 +3,7 @@ import { offeringOf } from '../catalogue/offerings.ts';
 import { type OfferingEntry, type PriceEntry, priceId } from '../catalogue/price-list.ts';
 import { recurringPrices } from '../catalogue/pricing.ts';
 import type { Row } from '../server/row.ts';
-import type { Table } from '../server/table.ts';
+import type { Effect, Table } from '../server/table.ts';
 import {
   agreementId,
   type CustomerModel,
@@ -124,6 +124,20 @@ function groupProduct(world: World, customer: CustomerModel, group: GroupModel):
   };
 }
 
+const SERVICE_STATES: Readonly<Record<string, string>> = {
+  active: 'active',
+  suspended: 'inactive',
+  terminated: 'terminated',
+};
+
+/** A product that is suspended, resumed or ended takes its services along. */
+function realized(after: Row, before: Row | undefined): readonly Effect[] {
+  const state = SERVICE_STATES[String(after.status)];
+  const services = after.realizingService;
+  if (state === undefined || after.status === before?.status || !Array.isArray(services)) return [];
+  return services.map(({ id }) => ({ resource: 'service', id: String(id), change: { state } }));
+}
+
 export function products(world: World): Table {
   return customerTable(world, {
     resource: 'product',
@@ -140,6 +154,7 @@ export function products(world: World): Table {
     perSubscriber: 1,
     mandatory: ['status'],
     stateAttribute: 'status',
+    effects: realized,
     rows: (customer) => [
       ...(customer.group === undefined ? [] : [groupProduct(world, customer, customer.group)]),
       ...customer.services.map((service) => lineProduct(world, customer, service)),

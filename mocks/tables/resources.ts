@@ -27,14 +27,18 @@ function fixedAddress(key: string): string {
   return `198.51.100.${1 + (drawn % 254)}`;
 }
 
+/** The resource that is a service's number. */
+export const numberId = ({ key }: ServiceModel): string => `res-msisdn-${key}`;
+
 /** The first resource of a fixed access is its line end; the others hang on it. */
-function resourcesOf({ key, kind, number, settings }: ServiceModel): ResourceModel[] {
+function resourcesOf(service: ServiceModel): ResourceModel[] {
+  const { key, kind, number, settings } = service;
   const numbered: ResourceModel[] =
     number === undefined
       ? []
       : [
           {
-            id: `res-msisdn-${key}`,
+            id: numberId(service),
             name: `Number ${number}`,
             category: 'msisdn',
             value: number,
@@ -70,8 +74,18 @@ function resourcesOf({ key, kind, number, settings }: ServiceModel): ResourceMod
     case 'iptv':
       return [{ id: `res-stb-${key}`, name: 'Set-top box', category: 'stb', physical: true }];
     case 'callCentre':
-      return numbered;
+      return [...numbered, ...seatsOf({ key, settings })];
   }
+}
+
+/** Where calls of a call centre are taken. */
+export function seatsOf({ key, settings }: Pick<ServiceModel, 'key' | 'settings'>): ResourceModel[] {
+  return Array.from({ length: Number(settings.seats ?? 0) }, (_, at) => ({
+    id: `res-seat-${key}-${String(at + 1).padStart(2, '0')}`,
+    name: `Seat ${at + 1}`,
+    category: 'seat',
+    physical: false,
+  }));
 }
 
 export function resourceReferences(service: ServiceModel): Reference[] {

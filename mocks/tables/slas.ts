@@ -2,35 +2,22 @@
 import type { Row } from '../server/row.ts';
 import { READ_WRITE, type Table } from '../server/table.ts';
 import { iso, monthName, monthStart } from '../world/calendar.ts';
-import type { CustomerModel, ServiceModel } from '../world/customer-model.ts';
-import { INDICATORS, type Indicator, missedMonths, monthMean } from '../world/quality.ts';
+import type { CustomerModel } from '../world/customer-model.ts';
+import { missedMonths, monthMean } from '../world/quality.ts';
+import { CREDIT_PERCENT, hasSla, type Pledge, pledges, violationId } from '../world/sla-credits.ts';
 import type { World } from '../world/world.ts';
 import { customerTable } from './customer-table.ts';
-import { hasObjectives, objectiveId } from './objectives.ts';
+import { objectiveId } from './objectives.ts';
 
 const SHOWN_MONTHS = 3;
-const CONSEQUENCE = 'Service credit of 10 % of the monthly fee';
+const CONSEQUENCE = `Service credit of ${CREDIT_PERCENT} % of the monthly fee`;
 const OPERATORS = { '>=': '.ge', '<=': '.le' } as const;
 
-// This version numbers its resources: 1001 is the agreement of the first pinned customer, and a violation
-// is month (yyyymm), then the customer's thousand, then a serial.
+// This version numbers its resources: 1001 is the agreement of the first pinned customer.
 const slaId = (at: number): number => 1001 + at;
-const violationId = (month: string, at: number, serial: number): number =>
-  Number(month.replace('-', '')) * 10_000 + (at + 1) * 1_000 + serial;
 
 function party(world: World, customer: CustomerModel): object {
   return { href: world.href('customer', customer.id), role: 'customer', name: customer.name };
-}
-
-interface Pledge {
-  readonly service: ServiceModel;
-  readonly indicator: Indicator;
-}
-
-function pledges(customer: CustomerModel): Pledge[] {
-  return customer.services
-    .filter(hasObjectives)
-    .flatMap((service) => INDICATORS[service.kind].map((indicator) => ({ service, indicator })));
 }
 
 function slaRow(world: World, customer: CustomerModel, at: number): Row {
@@ -68,7 +55,7 @@ function violationRow(
   pledge: Pledge,
 ): Row {
   const { service, indicator } = pledge;
-  const id = violationId(monthName(month), at, serial);
+  const id = violationId(month, at, serial);
   const nowMs = world.now();
   const actual = monthMean(world.seed, service, indicator, month, nowMs) ?? 0;
   return {
@@ -96,7 +83,6 @@ function violationRow(
 
 export function slaTables(world: World): Table[] {
   const indexOf = (customer: CustomerModel): number => world.pinned.indexOf(customer);
-  const hasSla = (customer: CustomerModel): boolean => customer.segment === 'enterprise';
   const shared = { perSubscriber: 0, allows: READ_WRITE, linked: ['relatedParty.href'] };
   return [
     customerTable(world, {

@@ -3,11 +3,14 @@ import type { Row } from '../server/row.ts';
 import { type Ask, READ_WRITE, type Table } from '../server/table.ts';
 import { iso, type Month, monthOf, monthStart } from '../world/calendar.ts';
 import { type CustomerModel, productId, type ServiceModel, serviceId } from '../world/customer-model.ts';
+import { strayRecords } from '../world/disagreements.ts';
 import { money, VAT_PERCENT, vatOn } from '../world/money.ts';
+import { mix, pick } from '../world/random.ts';
 import type { RatedUsage, UsageBook } from '../world/usage-ledger.ts';
 import { counterparty, type UsageEvent, usageId } from '../world/usage-pattern.ts';
 import type { World } from '../world/world.ts';
 import { customerTable, namedValue, parties, reference } from './customer-table.ts';
+import { seatsOf } from './resources.ts';
 
 /** Records are kept for this month and the two before it. */
 const KEPT_MONTHS = 3;
@@ -25,18 +28,38 @@ function characteristics(service: ServiceModel, event: UsageEvent): object[] {
       : [namedValue('duration', Math.round((event.endMs - event.startMs) / 1000))]),
     ...(other === undefined ? [] : [namedValue('counterparty', other)]),
     ...(event.kind === 'voice' ? [namedValue('answered', !event.isLost)] : []),
+    ...(service.kind === 'callCentre' ? distribution(service, event) : []),
   ];
 }
 
+/** Through which groups of the call centre a call went, and at which seat it was taken or made. */
+function distribution(service: ServiceModel, { chance, isIncoming, isLost }: UsageEvent): object[] {
+  const [first, second] = [pick(mix(chance, 5), GROUPS), pick(mix(chance, 6), GROUPS)];
+  const isPassedOn = isIncoming && mix(chance, 7) % 6 === 0 && first !== second;
+  const seat = seatsOf(service)[mix(chance, 8) % Math.max(1, seatsOf(service).length)];
+  return [
+    ...(isIncoming ? [namedValue('toGroup', first)] : [namedValue('fromGroup', first)]),
+    ...(isPassedOn ? [namedValue('fromGroup', second)] : []),
+    // nobody's seat while nobody takes it
+    ...(isLost || seat === undefined ? [] : [namedValue('line', seat.id)]),
+  ];
+}
+
+const GROUPS = ['Reception', 'Sales', 'Sales', 'Support', 'Support', 'Support'] as const;
+
 const DESCRIPTIONS = { data: 'Data session', voice: 'Call', sms: 'Message' } as const;
 
-function rating(service: ServiceModel, { event, cents, tag }: RatedUsage, isBilled: boolean): object {
+function rating(
+  service: ServiceModel,
+  { event, cents, tag, ratedMs }: RatedUsage,
+  isBilled: boolean,
+): object {
   return {
     isBilled,
     isTaxExempt: false,
     offerTariffType: 'Normal',
     ratingAmountType: 'Total',
-    ratingDate: iso(event.endMs),
+    ratingDate: iso(ratedMs ?? event.endMs),
     taxRate: VAT_PERCENT,
     usageRatingTag: tag,
     productRef: reference('Product', productId(service), service.name),
@@ -54,7 +77,7 @@ export function usageRow(
 ): Row {
   const { event } = usage;
   const id = usageId(service, event);
-  const isBilled = monthOf(event.startMs) < monthOf(world.now());
+  const isBilled = usage.isBilled ?? monthOf(event.startMs) < monthOf(world.now());
   return {
     id,
     get href() {
@@ -129,12 +152,12 @@ export function usageRecords(world: World, book: UsageBook): Table {
       const [fromMs, untilMs] = [ask.fromMs('usageDate'), ask.untilMs('usageDate')];
       return namedServices(world, customer, ask).flatMap((service) => {
         const relatedParty = parties(customer, service.user);
-        return months(ask).flatMap((month) =>
-          book
-            .closed(customer, service, month, world.now())
+        return months(ask).flatMap((month) => {
+          const entries = book.closed(customer, service, month, world.now());
+          return [...entries, ...strayRecords(customer, service, month, world.now(), entries)]
             .filter(({ event }) => event.startMs >= fromMs && event.startMs <= untilMs)
-            .map((usage) => rowOf(service, relatedParty, usage, current)),
-        );
+            .map((usage) => rowOf(service, relatedParty, usage, current));
+        });
       });
     },
   });
@@ -166,6 +189,9 @@ export function usageSpecifications(world: World): Table {
         'duration',
         'counterparty',
         'answered',
+        'fromGroup',
+        'toGroup',
+        'line',
       ]),
       specification('sms', 'Message', ['serviceId', 'number', 'direction', 'count', 'counterparty']),
     ],

@@ -20,13 +20,22 @@ export function drawsOnGroup(customer: CustomerModel, service: ServiceModel, kin
   return customer.group !== undefined && service.kind === 'mobile' && kind === 'data';
 }
 
+/** What a line of a group used beyond its own data allowance, in GB. */
+export function drawnFromGroup(
+  book: UsageBook,
+  customer: CustomerModel,
+  service: ServiceModel,
+  month: Month,
+  nowMs: number,
+): number {
+  const own = allowanceOf(service.offeringId, 'data') ?? 0;
+  return Math.max(0, book.used(customer, service, 'data', month, nowMs) - own);
+}
+
 /** What the lines of a group used beyond their own data allowances, in GB. */
 export function groupDataUsed(book: UsageBook, customer: CustomerModel, month: Month, nowMs: number): number {
   const beyond = customer.services
     .filter((service) => drawsOnGroup(customer, service, 'data'))
-    .map((service) => {
-      const own = allowanceOf(service.offeringId, 'data') ?? 0;
-      return Math.max(0, book.used(customer, service, 'data', month, nowMs) - own);
-    });
+    .map((service) => drawnFromGroup(book, customer, service, month, nowMs));
   return Math.round(beyond.reduce((sum, amount) => sum + amount, 0) * 1000) / 1000;
 }

@@ -11,14 +11,21 @@ import {
   type ServiceModel,
   serviceId,
 } from './customer-model.ts';
+import { billedDifferently } from './disagreements.ts';
 import { vatOn } from './money.ts';
+import { slaCredits } from './sla-credits.ts';
 import type { UsageBook } from './usage-ledger.ts';
+import type { World } from './world.ts';
 
 export interface BillLine {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'recurringCharge' | 'usageCharge' | 'discount';
-  /** Before tax; negative for a discount. */
+  readonly kind: 'recurringCharge' | 'usageCharge' | 'discount' | 'credit';
+  /** Of a usage charge: what was used. */
+  readonly usageKind?: UsageKind;
+  /** Of a credit: the violation (TMF623) that it is given for. */
+  readonly slaViolationId?: string;
+  /** Before tax; negative for a discount or a credit. */
   readonly cents: number;
   readonly productId: string;
   readonly productName: string;
@@ -54,7 +61,7 @@ export function sumOf(lines: readonly BillLine[]): BillTotals {
   return { taxExcludedCents, taxCents, taxIncludedCents: taxExcludedCents + taxCents };
 }
 
-export function createBilling(book: UsageBook): Billing {
+export function createBilling(book: UsageBook, world: World): Billing {
   const kept = new LRUCache<string, readonly BillLine[]>({ max: KEPT_MONTHS });
 
   function serviceLines(
@@ -90,6 +97,7 @@ export function createBilling(book: UsageBook): Billing {
           id: id(`usage-${kind}`),
           name: `${USAGE_NAMES[kind]} beyond the allowance`,
           kind: 'usageCharge',
+          usageKind: kind,
           cents,
         };
       });
@@ -126,6 +134,7 @@ export function createBilling(book: UsageBook): Billing {
         id: id('usage-data'),
         name: 'Data beyond the shared allowance',
         kind: 'usageCharge',
+        usageKind: 'data',
         cents: Math.round(beyondGb * (unitPrice(group.offeringId, 'data') ?? 0)),
       },
       {
@@ -137,6 +146,23 @@ export function createBilling(book: UsageBook): Billing {
       },
     ];
     return lines.filter(({ cents }) => cents !== 0);
+  }
+
+  /** What last month's broken promises give back this month. */
+  function credits(customer: CustomerModel, account: AccountModel, month: Month): BillLine[] {
+    return slaCredits(world, customer, account.id, month).map(
+      ({ service, indicator, cents, violationId }) => ({
+        id: `rate-${account.id}-${monthName(month)}-${service.key}-credit-${indicator.name}`,
+        name: `Service credit: ${indicator.name} in ${monthName(month - 1)}`,
+        kind: 'credit',
+        slaViolationId: String(violationId),
+        cents,
+        productId: productId(service),
+        productName: service.name,
+        serviceId: serviceId(service),
+        ...(service.number === undefined ? {} : { number: service.number }),
+      }),
+    );
   }
 
   function lines(
@@ -153,7 +179,13 @@ export function createBilling(book: UsageBook): Billing {
     const own = customer.services
       .filter(({ accountId }) => accountId === account.id)
       .flatMap((service) => serviceLines(customer, service, account, month, untilMs));
-    const all = [...groupLines(customer, account, own, month, untilMs), ...own];
+    const id = (service: ServiceModel, key: string): string =>
+      `rate-${account.id}-${monthName(month)}-${service.key}-${key}`;
+    const all = [
+      ...groupLines(customer, account, own, month, untilMs),
+      ...(over ? billedDifferently(customer, own, id) : own),
+      ...credits(customer, account, month),
+    ];
     if (over) kept.set(key, all);
     return all;
   }

@@ -13,6 +13,13 @@ const PREPAID = [
   'USAGE_VIEW',
   'USAGE_RECORD_VIEW',
   'CHARGE_VIEW',
+  'PAYMENT_VIEW',
+  'PAYMENT_METHOD_MANAGE',
+  'BALANCE_VIEW',
+  'BALANCE_TOP_UP',
+  'BALANCE_TRANSFER',
+  'ALERT_VIEW',
+  'ALERT_SET',
   'AUTHORIZATION_VIEW',
   'AUDIT_VIEW',
   'PERSONAL_DATA_MANAGE',
@@ -23,13 +30,18 @@ const POSTPAID = [
   ...PREPAID,
   'ACCOUNT_VIEW',
   'BILL_VIEW',
+  'BILL_PAY',
+  'BILLING_CHANGE',
   'AUTHORIZATION_GRANT',
   'AUTHORIZATION_ENABLE',
   'AUTHORITY_GIVE',
+  'ACTOR_MANAGE',
 ];
 
+const ENTERPRISE = [...POSTPAID, 'CALL_ANALYSIS_VIEW'];
+
 export const CONTRACT_FUNCTIONS: Readonly<Record<Segment, readonly string[]>> = {
-  enterprise: POSTPAID,
+  enterprise: ENTERPRISE,
   residential: POSTPAID,
   prepaid: PREPAID,
 };

@@ -137,7 +137,8 @@ function depotOutage(dayOfMonth: number, chance: number): number {
   return dayOfMonth === 8 || dayOfMonth === 19 ? between(mix(chance, 5), 15, 55) : 0;
 }
 
-function outageOf(seed: number, service: ServiceModel, startMs: number): Outage | undefined {
+/** The outage of a service that began on the UTC day that starts at this instant. */
+export function outageOf(seed: number, service: ServiceModel, startMs: number): Outage | undefined {
   const chance = hash(seed, service.key, startMs / DAY_MS, 'outage');
   const rare = chance % 40 === 0 ? between(mix(chance, 6), 3, 12) : 0;
   const dayOfMonth = new Date(startMs).getUTCDate();

@@ -14,6 +14,9 @@ export interface RatedUsage {
   readonly tag: 'usage' | 'included usage' | 'non included usage';
   /** Counted so far in the month, this one included, in bytes, seconds or messages. */
   readonly countedSoFar: number;
+  /** Of a record that came late: when it was rated, and that no bill has it. */
+  readonly ratedMs?: number;
+  readonly isBilled?: boolean;
 }
 
 export interface UsageBook {

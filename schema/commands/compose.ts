@@ -1,4 +1,5 @@
 // `npm run compose`: writes supergraph.graphql and the manifest of registered operations; `--check` only compares.
+// `--portable` prints the supergraph for other routers: the same graph without subscriptions.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compose } from '../compose.ts';
 import { findSubgraphs, readContract } from '../contract.ts';
@@ -15,10 +16,16 @@ function current(name: string): string {
 }
 
 function main(): void {
-  const { supergraphSdl, faults } = compose(readContract(findSubgraphs(new URL('../subgraphs/', SCHEMA))));
+  const portable = process.argv.includes('--portable');
+  const contract = readContract(findSubgraphs(new URL('../subgraphs/', SCHEMA)));
+  const { supergraphSdl, faults } = compose(contract, { portable });
   if (supergraphSdl === undefined) {
     console.error(`The subgraphs don't compose:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     process.exitCode = 1;
+    return;
+  }
+  if (portable) {
+    console.log(supergraphSdl.trimEnd());
     return;
   }
   const made = new Map([

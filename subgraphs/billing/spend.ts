@@ -8,7 +8,10 @@ import { backEndId, type Item, reference } from '../item.ts';
 import { NOWHERE } from '../ownership.ts';
 import { compileIds } from '../path.ts';
 import { asInstant, asMoney, asText, instantMs } from '../tmf/read.ts';
-import { addMoney, sumOf } from './sums.ts';
+import { readCharge } from './charge-walk.ts';
+import { addTo, type Sums, shown } from './money-sums.ts';
+import { checkPeriod } from './period.ts';
+import { sumOf } from './sums.ts';
 
 export interface SpendInput {
   readonly from: string;
@@ -20,20 +23,12 @@ export interface SpendInput {
 
 const MAX_DAYS = 400;
 const MAX_NUMBERS = 200;
-const DAY_MS = 86_400_000;
+/** A bill is out so long after the first day of the period that it is for; its charges carry its date. */
+const LATEST_BILL_MS = 62 * 86_400_000;
 
 const numberOf = compileIds('characteristic[name=number].value');
 const categoryOf = compileIds('characteristic[name=chargeKind].value');
 const serviceOf = compileIds('characteristic[name=serviceId].value');
-
-function checkPeriod({ from, until }: SpendInput): void {
-  const [start, end] = [instantMs(from), instantMs(until)];
-  if (start === undefined || end === undefined)
-    throw clientError('BAD_USER_INPUT', '"from" and "until" are instants.');
-  if (end <= start) throw clientError('BAD_USER_INPUT', '"until" lies after "from".');
-  if (end - start > MAX_DAYS * DAY_MS)
-    throw clientError('BAD_USER_INPUT', `The period is at most ${MAX_DAYS} days.`);
-}
 
 async function charges(
   { from, until, customerId }: SpendInput,
@@ -58,13 +53,19 @@ async function charges(
     },
   );
   const attributes = objects.sheet('Charge').attributes;
-  const filter = { 'date.gte': from, 'date.lt': until };
+  const [fromMs, untilMs] = [instantMs(from) ?? 0, instantMs(until) ?? 0];
+  const filter = { 'date.gte': from, 'date.lt': new Date(untilMs + LATEST_BILL_MS).toISOString() };
   const found = await Promise.all(
     accounts.map((account) =>
       objects.by('Charge', 'billingAccount.id', provider, backEndId(account), { attributes, filter }),
     ),
   );
-  return objects.visible(found.flat());
+  // spent when it was used, and not when it was billed: a charge lies where its own period begins
+  const inPeriod = (charge: Item): boolean => {
+    const beginsMs = readCharge(charge).fromMs;
+    return beginsMs === undefined || (beginsMs >= fromMs && beginsMs < untilMs);
+  };
+  return objects.visible(found.flat().filter(inPeriod));
 }
 
 function isUsage(charge: Item): boolean {
@@ -78,6 +79,8 @@ function row(number: string, group: readonly Item[]): Item {
   const [service] = serviceOf(first.raw);
   const taxIncluded = sumOf(group, 'taxIncludedAmount');
   const currency = taxIncluded?.currency ?? 'EUR';
+  const totals: Sums = new Map();
+  for (const each of group) addTo(totals, asMoney(each.raw.taxIncludedAmount));
   return {
     __typename: 'NumberSpend',
     provider: first.provider,
@@ -87,6 +90,7 @@ function row(number: string, group: readonly Item[]): Item {
       service: service === undefined ? null : reference('Service', first.provider, service),
       taxExcluded: sumOf(group, 'taxExcludedAmount') ?? null,
       taxIncluded: taxIncluded ?? null,
+      totals: shown(totals),
       usage: sumOf(group.filter(isUsage), 'taxIncludedAmount') ?? { amount: '0.00', currency },
       charges: group.length,
     },
@@ -96,7 +100,7 @@ function row(number: string, group: readonly Item[]): Item {
 const spent = (item: Item): Big => new Big(asMoney(item.raw.taxIncluded)?.amount ?? 0);
 
 export async function spend(input: SpendInput, context: SubgraphContext) {
-  checkPeriod(input);
+  checkPeriod(input.from, input.until, MAX_DAYS);
   const { principal, nowMs } = context.operation;
   // asking for a number tells whose it is: for those only who may read numbers
   if (input.numbers && !holds(principal, 'PERSON_VIEW', nowMs)) throw clientError('FORBIDDEN');
@@ -119,8 +123,6 @@ export async function spend(input: SpendInput, context: SubgraphContext) {
   return {
     period: { start: asInstant(input.from) ?? null, end: asInstant(input.until) ?? null },
     numbers: rows.slice(0, first),
-    other: input.numbers
-      ? null
-      : (addMoney(others.flatMap((each) => asMoney(each.raw.taxIncludedAmount) ?? [])) ?? null),
+    other: input.numbers ? null : (sumOf(others, 'taxIncludedAmount') ?? null),
   };
 }

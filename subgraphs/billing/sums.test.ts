@@ -39,8 +39,9 @@ describe('sumOf', () => {
     ).toEqual(eur('3.30'));
   });
 
-  it('is none where an amount cannot be read: a sum without it would be wrong', () => {
+  it("is none where an amount isn't there, and a fault where one can't be read: a sum without it would be wrong", () => {
     expect(sumOf([charge({ unit: 'EUR', value: 1 }), charge(undefined)], 'total')).toBeUndefined();
-    expect(sumOf([charge({ unit: 'EUR', value: 1 }), charge('much')], 'total')).toBeUndefined();
+    const unreadable = [charge({ unit: 'EUR', value: 1 }), charge('much')];
+    expect(() => sumOf(unreadable, 'total')).toThrow('unreadable');
   });
 });

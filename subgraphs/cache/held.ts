@@ -28,6 +28,8 @@ interface Envelope {
   readonly asOfMs: number;
   readonly freshUntilMs: number;
   readonly staleUntilMs: number;
+  /** An event brought it: it is what the back end knew then, not what it answered to a question. */
+  readonly told?: boolean;
 }
 
 export interface Packed {
@@ -35,11 +37,17 @@ export interface Packed {
   readonly ttlMs: number;
 }
 
-export function pack(value: unknown, policy: ValuePolicy, asOfMs: number): Packed {
+export function pack(value: unknown, policy: ValuePolicy, asOfMs: number, told = false): Packed {
   const shorter = Math.random() * (policy.jitter ?? DEFAULT_JITTER) * policy.ttlMs;
   const freshUntilMs = asOfMs + policy.ttlMs - shorter;
   const staleUntilMs = freshUntilMs + policy.staleMs;
-  const envelope: Envelope = { value: value ?? null, asOfMs, freshUntilMs, staleUntilMs };
+  const envelope: Envelope = {
+    value: value ?? null,
+    asOfMs,
+    freshUntilMs,
+    staleUntilMs,
+    ...(told ? { told } : {}),
+  };
   return { value: JSON.stringify(envelope), ttlMs: staleUntilMs - asOfMs };
 }
 
@@ -62,16 +70,26 @@ export interface Unpacked extends Held<unknown> {
   readonly beyondMs: number;
 }
 
-/** Undefined where there is nothing to serve: absent, dropped, too old, or not written by this code. */
-export function unpack(stored: Stored | undefined, nowMs: number): Unpacked | undefined {
-  if (stored?.value === undefined) return undefined;
-  let data: unknown;
+function read({ value }: Stored): Envelope | undefined {
+  if (value === undefined) return undefined;
   try {
-    data = JSON.parse(stored.value);
+    const data: unknown = JSON.parse(value);
+    return isEnvelope(data) ? data : undefined;
   } catch {
     return undefined;
   }
-  if (!isEnvelope(data) || nowMs >= data.staleUntilMs) return undefined;
+}
+
+/** Whether an event brought it, then or later. */
+export function wasToldSince(stored: Stored | undefined, atMs: number): boolean {
+  const data = stored && read(stored);
+  return data?.told === true && data.asOfMs >= atMs;
+}
+
+/** Undefined where there is nothing to serve: absent, dropped, too old, or not written by this code. */
+export function unpack(stored: Stored | undefined, nowMs: number): Unpacked | undefined {
+  const data = stored && read(stored);
+  if (data === undefined || nowMs >= data.staleUntilMs) return undefined;
   const freshness = nowMs < data.freshUntilMs ? 'CACHED' : 'STALE';
   return { value: data.value, asOfMs: data.asOfMs, freshness, beyondMs: nowMs - data.freshUntilMs };
 }

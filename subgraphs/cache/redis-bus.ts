@@ -4,6 +4,7 @@ import { localBus } from './local-bus.ts';
 import type { Connection } from './redis-connection.ts';
 
 interface RedisBus extends TopicBus {
+  onGap(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ const PROBE_MS = 10_000;
 
 export function redisBus({ connection, prefix, instance, onFault }: RedisBusOptions): RedisBus {
   const local = localBus(onFault);
+  const onGap: (() => void)[] = [];
   const channelOf = (topic: string) => `${prefix}topic:${topic}`;
   const topicOf = (channel: string) => channel.slice(channelOf('').length);
   let opened: { readonly subscriber: Connection; readonly probe: NodeJS.Timeout } | undefined;
@@ -46,8 +48,15 @@ export function redisBus({ connection, prefix, instance, onFault }: RedisBusOpti
       const end = text.indexOf(' ');
       if (text.slice(0, end) !== instance) local.deliver(topicOf(channel), text.slice(end + 1));
     });
+    let heard = false;
     subscriber.client.on('ready', () => {
-      listen(subscriber, local.topics()).catch(() => reconnect(subscriber));
+      listen(subscriber, local.topics()).then(
+        () => {
+          if (heard) for (const listener of onGap) listener();
+          heard = true;
+        },
+        () => reconnect(subscriber),
+      );
     });
     const probe = setInterval(() => {
       if (subscriber.client.status === 'ready') subscriber.client.ping().catch(onFault);
@@ -76,6 +85,7 @@ export function redisBus({ connection, prefix, instance, onFault }: RedisBusOpti
         await subscriber.run(async () => subscriber.client.unsubscribe(channelOf(topic))).catch(() => {});
       };
     },
+    onGap: (listener) => void onGap.push(listener),
     async close() {
       clearInterval(opened?.probe);
       await opened?.subscriber.close();

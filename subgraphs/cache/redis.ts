@@ -86,6 +86,7 @@ export function redisCache(options: RedisCacheOptions): CacheDriver {
   return {
     publish: bus.publish,
     subscribe: bus.subscribe,
+    onGap: bus.onGap,
     getMany,
     setMany,
     get: (key) =>

@@ -34,6 +34,19 @@ await overBothDrivers('value cache races on Redis', (current) => {
     });
   });
 
+  test('what an event brought outlives news that is no newer; what was loaded does not', async () => {
+    const scene = current();
+    const { here, there, key, read } = scene;
+    await read(here);
+    await there.dropBefore([key], scene.nowMs - 1);
+    expect(await read(here), 'a loaded value stayed').toMatchObject({ [key]: { freshness: 'LIVE' } });
+    await there.replace(key, { left: 7 }, POLICY);
+    await here.dropBefore([key], scene.nowMs);
+    expect(await read(here)).toMatchObject({ [key]: { value: { left: 7 }, freshness: 'CACHED' } });
+    await here.dropBefore([key], scene.nowMs + 1);
+    expect(await read(here)).toMatchObject({ [key]: { freshness: 'LIVE' } });
+  });
+
   test('an event beats the load that began before it, for those who wait for that load too', async () => {
     const { here, there, end, key, read } = current();
     const open = end.hold();

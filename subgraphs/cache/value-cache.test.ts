@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { expect, test, vi } from 'vitest';
+import { createValueCache } from './value-cache.ts';
 import { overBothDrivers, POLICY, START_MS } from './value-cache-fixture.ts';
 
 await overBothDrivers('value cache on Redis', (current) => {
@@ -32,6 +33,24 @@ await overBothDrivers('value cache on Redis', (current) => {
       expect(answer).toMatchObject({ [key]: { value: `${key} v1`, freshness: 'LIVE' } });
     }
     expect(end.calls).toHaveLength(1);
+  });
+
+  test('a flight that hangs is not waited for by who comes late: a second one sets out, and only one', async () => {
+    const { drivers, end, key, read } = current();
+    const cache = createValueCache(drivers[0], { now: () => START_MS, waitMs: 50 });
+    const open = end.hold();
+    const first = read(cache);
+    await vi.waitFor(() => expect(end.calls).toHaveLength(1));
+    await pause(80);
+    const second = Promise.all([read(cache), read(cache)]);
+    await vi.waitFor(() => expect(end.calls).toHaveLength(2));
+    open();
+    expect(await second).toMatchObject([
+      { [key]: { value: `${key} v1` } },
+      { [key]: { value: `${key} v1` } },
+    ]);
+    expect(await first).toMatchObject({ [key]: { value: `${key} v1` } });
+    expect(end.calls).toHaveLength(2);
   });
 
   test('a flight of several keys is one call for them; what it brings beside is kept too', async () => {

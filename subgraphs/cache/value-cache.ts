@@ -1,7 +1,7 @@
 // Values of back-end objects, shared by all readers on all instances: one load a flight, events win, stale is marked.
 import { type CacheDriver, FENCE_MS } from './driver.ts';
 import { type Landing, type Load, type Plan, terminal } from './flight.ts';
-import { type Held, pack, unpack, type ValuePolicy } from './held.ts';
+import { type Held, pack, unpack, type ValuePolicy, wasToldSince } from './held.ts';
 
 export interface Failed {
   readonly error: unknown;
@@ -27,6 +27,8 @@ export interface ValueCache {
   replace<T>(key: string, value: T, policy: ValuePolicy): Promise<void>;
   /** Loads that began before don't come back to the cache, nor to readers that come after. */
   drop(keys: readonly string[]): Promise<void>;
+  /** The same, but what an event brought at this instant or later stays: it knows already. */
+  dropBefore(keys: readonly string[], atMs: number): Promise<void>;
 }
 
 export interface ValueCacheOptions {
@@ -34,8 +36,15 @@ export interface ValueCacheOptions {
   /** hit, stale and miss: once a key; wait: once a flight of another reader or instance; fault: once a failed call of the driver. */
   readonly onEvent?: (event: 'hit' | 'miss' | 'stale' | 'wait' | 'fault') => void;
   readonly leaseMs?: number;
+  /** How long a flight of another reader or instance is waited for before a second one sets out. */
   readonly waitMs?: number;
   readonly loadMs?: number;
+}
+
+interface UnderWay {
+  readonly landing: Promise<Landing>;
+  /** On the steady clock. */
+  readonly sinceMs: number;
 }
 
 /** How often a reader boards another flight when one didn't bring its key; then it loads alone. */
@@ -46,7 +55,15 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
   const onFault = () => onEvent('fault');
   const onWait = () => onEvent('wait');
   const airport = terminal(driver, { now, onFault, onWait, leaseMs, waitMs, loadMs });
-  const underWay = new Map<string, Promise<Landing>>();
+  const underWay = new Map<string, UnderWay>();
+
+  function takeOff(id: string, landing: Promise<Landing>): void {
+    const flight = { landing, sinceMs: performance.now() };
+    underWay.set(id, flight);
+    void landing.finally(() => {
+      if (underWay.get(id) === flight) underWay.delete(id);
+    });
+  }
 
   /** The flights for these keys, joined or begun, each with the keys that it is to bring. */
   function board<T>(ask: Ask<T>, awaited: ReadonlySet<string>, refreshed: ReadonlySet<string>) {
@@ -58,15 +75,21 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
     const plans: Plan[] = [];
     for (const [id, keys] of keysOf) {
       const isAwaited = keys.some((key) => awaited.has(key));
-      if (!underWay.has(id)) plans.push({ id, keys, awaited: isAwaited });
-      else if (isAwaited) onWait();
+      const flight = underWay.get(id);
+      if (flight === undefined) plans.push({ id, keys, awaited: isAwaited });
+      else if (isAwaited && performance.now() - flight.sinceMs > waitMs) {
+        // it may hang until its own bound: who comes now has better chances with another one
+        takeOff(id, airport.alone(keys, ask.policy, ask.load as Load));
+      } else if (isAwaited) onWait();
     }
     for (const [index, landing] of airport.depart(plans, ask.policy, ask.load as Load).entries()) {
-      const id = plans[index]?.id ?? '';
-      underWay.set(id, landing);
-      void landing.finally(() => underWay.delete(id));
+      takeOff(plans[index]?.id ?? '', landing);
     }
-    return [...keysOf].map(([id, keys]) => ({ landing: underWay.get(id), keys }));
+    return [...keysOf].map(([id, keys]) => ({ landing: underWay.get(id)?.landing, keys }));
+  }
+
+  async function drop(keys: readonly string[]): Promise<void> {
+    if (keys.length > 0) await driver.drop(keys).catch(onFault);
   }
 
   return {
@@ -125,7 +148,7 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
     },
 
     async replace(key, value, policy) {
-      const { value: packed, ttlMs } = pack(value, policy, now());
+      const { value: packed, ttlMs } = pack(value, policy, now(), true);
       try {
         await driver.setMany([{ key, value: packed, ttlMs: Math.max(ttlMs, FENCE_MS) }]);
       } catch {
@@ -133,12 +156,11 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
       }
     },
 
-    async drop(keys) {
-      try {
-        await driver.drop(keys);
-      } catch {
-        onFault();
-      }
+    drop,
+
+    async dropBefore(keys, atMs) {
+      const seen = await driver.getMany(keys).catch(() => []);
+      await drop(keys.filter((_, index) => !wasToldSince(seen[index], atMs)));
     },
   };
 }

@@ -1,5 +1,7 @@
 // The price of a configuration: which prices apply, and what they come to with tax, in decimals.
 import Big from 'big.js';
+import { clientError } from '../../schema/errors.ts';
+import { isUnreadable } from '../convert.ts';
 import type { Item } from '../item.ts';
 import { asDecimal, asInt, asList, asMoney, asText, at, instantMs, type Money } from '../tmf/read.ts';
 import type { Fault } from './configuration.ts';
@@ -60,6 +62,9 @@ function withTax(price: Item, net: Big): Big {
 
 function amountOf(price: Item, quantity: number): Amount | undefined {
   const money = asMoney(price.raw.price);
+  // a sum without it would be a wrong price
+  if (money === undefined && isUnreadable('Money', price.raw.price ?? null))
+    throw clientError('BACKEND_BAD_ANSWER');
   if (money === undefined) return undefined;
   const kind = kindOf(price);
   const net = kind === 'USAGE' ? new Big(money.amount) : new Big(money.amount).times(quantity);

@@ -56,7 +56,8 @@ function claims(): Claim[] {
         const coordinate = `${field.parent}.${field.name}`;
         claim(coordinate, returned, field.by);
         for (const each of sheet.filters.get(filterOf(sheet, field) ?? '') ?? []) {
-          claim(`${coordinate}(filter: { ${each.name} })`, returned, each.path);
+          for (const path of each.path.split('|'))
+            claim(`${coordinate}(filter: { ${each.name} })`, returned, path);
         }
       }
     }

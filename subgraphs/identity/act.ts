@@ -1,12 +1,13 @@
 // One change of authorizations from its decision to its end: decided on what the store holds now, recorded, announced.
 import type { Asking, RuleFault } from '../../schema/authorization-rules.ts';
 import { clientError } from '../../schema/errors.ts';
-import type { AuditEntry } from '../../schema/ports.ts';
+import { customersFire } from '../../schema/live.ts';
 import type { SubgraphContext } from '../context.ts';
-import type { Own } from '../own.ts';
+import { entryOf, ownOf } from '../own-acts.ts';
 import { type Inside, inside, touch } from '../store/authorizations.ts';
+import { bounded } from '../store/contract-bound.ts';
 import { grantsTopic, readPrincipal } from '../store/grants.ts';
-import { bounded } from './contract-bound.ts';
+import type { Database } from '../store/store.ts';
 
 export type Outcome<T> =
   | { readonly kind: 'REFUSED'; readonly faults: readonly RuleFault[]; readonly objectId?: string }
@@ -26,30 +27,13 @@ export const refused = (faults: readonly RuleFault[], objectId?: string): Outcom
   ...(objectId === undefined ? {} : { objectId }),
 });
 
-/** The store and what stands on it; the subgraph says in resolvers.ts that it needs them. */
-export function ownOf({ objects }: SubgraphContext): Own {
-  const { own } = objects.systems;
-  if (own === undefined) throw new Error('the identity subgraph runs without a store');
-  return own;
-}
-
-export function entryOf(
-  { operation }: SubgraphContext,
-  what: Pick<AuditEntry, 'action' | 'outcome'> & { readonly objectId?: string; readonly detail?: string },
-): AuditEntry {
-  const { principal, nowMs, requestId, origin } = operation;
-  return {
-    atMs: nowMs,
-    actorId: principal.actorId,
-    ...(principal.customerId === undefined ? {} : { customerId: principal.customerId }),
-    ...what,
-    requestId,
-    ...(origin === undefined ? {} : { origin }),
-  };
-}
-
-/** Rejects when the outcome can't be recorded: what nobody could trace isn't answered as done. */
-async function record(context: SubgraphContext, action: string, outcome: Outcome<unknown>): Promise<void> {
+/** Rejects when the outcome can't be recorded: `within` the act's transaction, what nobody could trace isn't done. */
+async function record(
+  context: SubgraphContext,
+  action: string,
+  outcome: Outcome<unknown>,
+  within?: Database,
+): Promise<void> {
   const { objectId } = outcome;
   const detail =
     outcome.kind === 'REFUSED'
@@ -62,6 +46,7 @@ async function record(context: SubgraphContext, action: string, outcome: Outcome
       ...(objectId === undefined ? {} : { objectId }),
       ...(detail === undefined ? {} : { detail }),
     }),
+    within,
   );
 }
 
@@ -83,16 +68,18 @@ export async function act<T>(
     const by = await readPrincipal(store, actorId, nowMs);
     if (by?.customerId !== customerId) throw clientError('FORBIDDEN');
     const decided = await decide({ by: bounded(by, contract), contract, nowMs }, store);
-    if (decided.kind === 'DONE') await touch(store, decided.affected);
+    if (decided.kind === 'DONE') {
+      await touch(store, decided.affected);
+      await record(context, action, decided, store.db);
+    }
     return decided;
   });
-  if (outcome.kind === 'DONE') {
+  if (outcome.kind === 'REFUSED') await record(context, action, outcome);
+  else {
     // after the commit: who hears of it reads the store at once
-    await Promise.all(
-      [...new Set(outcome.affected)].map((id) => own.bus.publish(grantsTopic(id), 'changed')),
-    );
+    const topics = [...outcome.affected.map(grantsTopic), ...customersFire('authorizations', [customerId])];
+    await Promise.all([...new Set(topics)].map((topic) => own.bus.publish(topic, 'changed')));
   }
-  await record(context, action, outcome);
   return outcome;
 }
 

@@ -1,9 +1,9 @@
 // Reading the audit log: a manager its own customer's, provider staff all of it, which is recorded as well.
 import { and, desc, eq, gte, inArray, lt } from 'drizzle-orm';
 import type { Resolver } from '../context.ts';
+import { entryOf, ownOf } from '../own-acts.ts';
+import { type PageArgs, pageAsked, pageOf } from '../own-page.ts';
 import type { Tables } from '../store/tables.ts';
-import { entryOf, ownOf } from './act.ts';
-import { type PageArgs, pageAsked, pageOf } from './own-page.ts';
 
 interface Filter {
   readonly actorId?: string | null;

@@ -5,10 +5,10 @@ import { encodeId } from '../../schema/id.ts';
 import { asTopicBus, localBus } from '../cache/local-bus.ts';
 import { memoryCache } from '../cache/memory.ts';
 import { createValueCache } from '../cache/value-cache.ts';
+import { bounded, contractBound } from '../store/contract-bound.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { TmfClient, TmfObject } from '../tmf/client.ts';
 import { contractReader, functionsIn } from './contract.ts';
-import { bounded, contractBound } from './contract-bound.ts';
 
 const NOW_MS = Date.parse('2026-11-15T10:00:00Z');
 const DAY_MS = 24 * 60 * 60 * 1000;

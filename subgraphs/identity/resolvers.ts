@@ -10,6 +10,9 @@ import { authorization, authorizations } from './authorization/list.ts';
 import { mayI } from './authorization/may-i.ts';
 import { resumeAuthorization, revokeAuthorization, suspendAuthorization } from './authorization/state.ts';
 import { me } from './me.ts';
+import { inviteActor, renewInvitation } from './people/invite.ts';
+import { actors } from './people/list.ts';
+import { deactivateActor, reactivateActor, removeActorDynamicPassword } from './people/state.ts';
 import { erasePersonalData, exportPersonalData } from './personal-data.ts';
 import { SIGN_IN_MUTATIONS } from './sign-in/resolvers.ts';
 
@@ -18,15 +21,29 @@ export const keepsState = true;
 
 export const resolvers: Resolvers = {
   ...me,
-  Query: { ...me.Query, auditTrail, authorities, authorization, authorizations, mayI, securityAlarms },
+  Query: {
+    ...me.Query,
+    actors,
+    auditTrail,
+    authorities,
+    authorization,
+    authorizations,
+    mayI,
+    securityAlarms,
+  },
   Mutation: {
     ...SIGN_IN_MUTATIONS,
     changeAuthorization,
+    deactivateActor,
     enableUse,
     erasePersonalData,
     exportPersonalData,
     giveAuthority,
     grantAuthorization,
+    inviteActor,
+    reactivateActor,
+    removeActorDynamicPassword,
+    renewInvitation,
     resumeAuthorization,
     revokeAuthorization,
     suspendAuthorization,

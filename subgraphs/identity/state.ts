@@ -1,16 +1,19 @@
 // What identity keeps, opened in one go: store, audit log, alarms, contracts, sessions and what signing in needs.
+import { wholeTopic } from '../../schema/live.ts';
 import type { GrantReader, SecurityAlarmKind, Sender, SessionReader, TopicBus } from '../../schema/ports.ts';
 import type { ValueCache } from '../cache/value-cache.ts';
 import type { AccessTokens, Own, SignInParts } from '../own.ts';
 import { createAudit } from '../store/audit.ts';
+import { contractBound } from '../store/contract-bound.ts';
 import { grantReader } from '../store/grants.ts';
 import { sessionReader, tidySessions } from '../store/sessions.ts';
+import { createSpending } from '../store/spending.ts';
 import { openStore, type Store, type StoreOptions } from '../store/store.ts';
 import { type TokenKeys, tokenKeys } from '../store/token-keys.ts';
 import type { TmfClient } from '../tmf/client.ts';
 import { createAlarms, type WatchedAlarms } from './alarms/security-alarms.ts';
 import { contractReader } from './contract.ts';
-import { contractBound } from './contract-bound.ts';
+import { agreeOnSealing } from './sign-in/sealing-agreement.ts';
 
 interface SignInOptions<Issuer extends AccessTokens> {
   /** Opened with the place where instances publish their keys. */
@@ -53,6 +56,12 @@ export async function openState<Issuer extends AccessTokens>(
   const { client, values, bus, now, signIn, onFault } = options;
   const faultOf = (what: string) => (error: unknown) => onFault(error, what);
   const store = await openStore({ ...options.place, onFault: faultOf('database') });
+  if (signIn !== undefined) {
+    await agreeOnSealing(store, signIn.sealingKeys, now()).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
+  }
   const listeners = new Set<(kind: SecurityAlarmKind) => void>();
   let alarms: WatchedAlarms | undefined;
   const audit = createAudit(store, {
@@ -66,6 +75,7 @@ export async function openState<Issuer extends AccessTokens>(
     now,
     probing: { refusals: options.alarms.refusals, withinMs: options.alarms.refusalsWithinMs },
     onRaised: (kind) => {
+      void bus.publish(wholeTopic('securityAlarms'), '');
       for (const listener of listeners) listener(kind);
     },
     onFault: faultOf('security alarm'),
@@ -96,7 +106,14 @@ export async function openState<Issuer extends AccessTokens>(
   tidySessions(store, now()).catch(faultOf('old sessions'));
   return {
     store,
-    own: { store, bus, audit, contracts, ...(parts === undefined ? {} : { signIn: parts }) },
+    own: {
+      store,
+      bus,
+      audit,
+      contracts,
+      spending: createSpending(store, contracts),
+      ...(parts === undefined ? {} : { signIn: parts }),
+    },
     grants: contractBound(grantReader(store, { bus, now }), contracts),
     signIn: issuer === undefined ? undefined : { issuer, sessions: sessionReader(store, { bus, now }) },
     onSecurityAlarm: (listener) => void listeners.add(listener),

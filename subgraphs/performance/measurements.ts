@@ -83,6 +83,7 @@ function ask(objects: Objects, window: Asked, services: readonly string[]) {
     keyOf: (service) => `samples:${provider}:${granularity}:${fromMs}:${untilMs}:${service}`,
     policy: policyOf(objects.systems),
     operation: objects.operation,
+    ofUser: objects.systems.client.ofUser({ provider, api: 'TMF628' }),
     load: (missing) => load(objects, window, missing),
   });
 }

@@ -114,6 +114,32 @@ overBothDatabases(postgres, (current) => {
     expect((await read(actor.actorId))?.grants).toEqual([granted]);
   });
 
+  test('the same seed again leaves what users have changed; another seed, and no seed, do not', async () => {
+    const { store } = current();
+    const { actor: table, authorization } = store.tables;
+    const actor = manager();
+    const seed = (next: ActorToSave = actor) => saveActors(store, [next], { isSeed: true });
+    expect(await seed()).toEqual([actor.actorId]);
+    const ofActor = sql`actor_id = ${actor.actorId}`;
+    await store.db.update(authorization).set({ revokedAt: new Date() }).where(ofActor);
+    await store.db.update(table).set({ active: false }).where(ofActor);
+    expect(await seed()).toEqual([]);
+    expect(await read(actor.actorId)).toBeUndefined();
+    expect(await seed({ ...actor, grants: actor.grants.slice(0, 1) })).toEqual([actor.actorId]);
+    expect((await read(actor.actorId))?.grants).toHaveLength(1);
+    expect(await saveActors(store, [actor])).toEqual([actor.actorId]);
+    expect((await read(actor.actorId))?.grants).toHaveLength(2);
+    const [limits, daily] = [
+      [{ amount: '5', currency: 'EUR', per: 'DAY' as const }],
+      [{ from: '08:00', until: '18:00', zone: 'UTC' }],
+    ];
+    for (const condition of [{ limits }, { daily }])
+      expect(
+        await seed({ ...actor, grants: actor.grants.map((each) => ({ ...each, ...condition })) }),
+      ).toEqual([actor.actorId]);
+    expect((await read(actor.actorId))?.grants).toMatchObject([{ daily }, { daily }]);
+  });
+
   test('what one customer granted is nothing once the actor is of another', async () => {
     const { store } = current();
     const actor = manager();

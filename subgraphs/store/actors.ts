@@ -1,4 +1,5 @@
 // Saves actors with their authorizations, as seeding does: again and again, with the same result.
+import { createHash } from 'node:crypto';
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { TopicBus } from '../../schema/ports.ts';
 import type { Principal } from '../../schema/principal.ts';
@@ -20,7 +21,11 @@ type Transaction = Parameters<Parameters<Store['db']['transaction']>[0]>[0];
 export async function saveActors(
   store: Store,
   actors: readonly ActorToSave[],
-  options: { readonly bus?: TopicBus } = {},
+  options: {
+    readonly bus?: TopicBus;
+    /** What was saved from the same seed before stays as users have made it since. */
+    readonly isSeed?: boolean;
+  } = {},
 ): Promise<readonly string[]> {
   // in one order for everybody, so that two instances that seed at once don't lock each other out
   const byId = new Map(actors.map((actor) => [actor.actorId, actor]));
@@ -28,7 +33,7 @@ export async function saveActors(
   const changed: string[] = [];
   for (let start = 0; start < sorted.length; start += ACTORS_AT_ONCE) {
     const some = sorted.slice(start, start + ACTORS_AT_ONCE);
-    const saved = await store.db.transaction((tx) => saveSome(tx, store, some));
+    const saved = await store.db.transaction((tx) => saveSome(tx, store, some, options.isSeed === true));
     changed.push(...saved);
     // after the commit: who hears of it reads the store at once
     await Promise.all(saved.map((actorId) => options.bus?.publish(grantsTopic(actorId), 'saved')));
@@ -43,7 +48,17 @@ function rowsToSave({ actorId, customerId, grants, wholeContract }: ActorToSave)
   return [{ ...all, functions: [WHOLE_CONTRACT] }, ...rows];
 }
 
-async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToSave[]): Promise<string[]> {
+const hashOfSeed = (actor: ActorToSave, rows: readonly NewAuthorizationRow[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([actor.kind, actor.displayName, actor.customerId, rows.map(meaningOf).sort()]))
+    .digest('base64url');
+
+async function saveSome(
+  tx: Transaction,
+  store: Store,
+  actors: readonly ActorToSave[],
+  isSeed: boolean,
+): Promise<string[]> {
   const { actor: actorTable, authorization } = store.tables;
   const ids = actors.map((actor) => actor.actorId);
   // grant version 0 marks the new ones: they become 1 below
@@ -77,6 +92,8 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
   for (const actor of actors) {
     const was = before.get(actor.actorId);
     const rows = rowsToSave(actor);
+    const seedHash = isSeed ? hashOfSeed(actor, rows) : null;
+    if (isSeed && was?.seedHash === seedHash) continue;
     const has = (meanings.get(actor.actorId) ?? []).sort();
     const sameGrants = JSON.stringify(has) === JSON.stringify(rows.map(meaningOf).sort());
     const next = {
@@ -84,8 +101,10 @@ async function saveSome(tx: Transaction, store: Store, actors: readonly ActorToS
       displayName: actor.displayName ?? null,
       customerId: actor.customerId ?? null,
       active: true,
+      seedHash,
     };
     const sameActor =
+      was?.seedHash === next.seedHash &&
       was?.kind === next.kind &&
       was.displayName === next.displayName &&
       was.customerId === next.customerId &&

@@ -15,8 +15,9 @@ export async function givenAuthority(
   customerId: string,
 ): Promise<{ readonly given: readonly GivenAuthority[]; readonly managers: ReadonlySet<string> }> {
   const rows = await db
-    .select()
+    .select({ row: authority, giverIsActive: actor.active })
     .from(authority)
+    .innerJoin(actor, eq(actor.actorId, authority.giverId))
     .where(and(eq(authority.customerId, customerId), isNull(authority.withdrawnAt)))
     .orderBy(authority.id);
   // a manager of no service any more leads nobody
@@ -24,10 +25,11 @@ export async function givenAuthority(
     .select({ actorId: actor.actorId })
     .from(actor)
     .where(and(eq(actor.customerId, customerId), eq(actor.kind, 'MANAGER'), eq(actor.active, true)));
-  const given = rows.map(({ id, giverId, actorId, validFrom, validUntil }) => ({
+  const given = rows.map(({ row: { id, giverId, actorId, validFrom, validUntil }, giverIsActive }) => ({
     id,
     giverId,
     actorId,
+    ...(giverIsActive ? {} : { isDormant: true }),
     ...(validFrom === null ? {} : { from: validFrom.toISOString() }),
     ...(validUntil === null ? {} : { until: validUntil.toISOString() }),
   }));

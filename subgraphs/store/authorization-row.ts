@@ -40,7 +40,7 @@ function ownGrant(row: AuthorizationRow): Grant | undefined {
     ...(row.validFrom === null ? {} : { from: row.validFrom.toISOString() }),
     ...(row.validUntil === null ? {} : { until: row.validUntil.toISOString() }),
     ...(daily.data === null ? {} : { daily: [daily.data] }),
-    ...(limit.data === null ? {} : { limits: [limit.data] }),
+    ...(limit.data === null ? {} : { limits: [{ ...limit.data, of: String(row.id) }] }),
   };
 }
 
@@ -92,7 +92,10 @@ export function rowOf(actorId: string, customerId: string | undefined, grant: Gr
 
 /** Equal for rows that grant the same, whatever the order of their functions, ids and keys. */
 export function meaningOf(
-  row: Pick<NewAuthorizationRow, 'functions' | 'scope' | 'validFrom' | 'validUntil' | 'customerId'>,
+  row: Pick<
+    NewAuthorizationRow,
+    'functions' | 'scope' | 'validFrom' | 'validUntil' | 'customerId' | 'daily' | 'amountLimit'
+  >,
 ): string {
   const scope = SCOPE.safeParse(row.scope);
   const ids = scope.data !== undefined && 'ids' in scope.data ? [...new Set(scope.data.ids)].sort() : [];
@@ -103,5 +106,7 @@ export function meaningOf(
     ids,
     row.validFrom?.getTime() ?? null,
     row.validUntil?.getTime() ?? null,
+    DAILY_WINDOW.safeParse(row.daily).data ?? null,
+    AMOUNT_LIMIT.safeParse(row.amountLimit).data ?? null,
   ]);
 }

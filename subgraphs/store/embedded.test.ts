@@ -44,14 +44,14 @@ async function otherProcess() {
 
 test('closed and opened again, it has what was saved; opened twice, it says who has it', async () => {
   const store = await openStore({ dataFolder: folder });
-  await saveActors(store, [{ actorId: 'actor', kind: 'MANAGER', grants: [] }]);
+  await saveActors(store, [{ actorId: 'actor', kind: 'STAFF', grants: [] }]);
   await expect(openStore({ dataFolder: folder })).rejects.toThrow(`in use by process ${process.pid}`);
   expect((await otherProcess()).said).toContain(`in use by process ${process.pid}`);
   expect(await store.health()).toMatchObject([{ name: 'pglite', state: 'UP', embedded: true }]);
   await store.close();
 
   const again = await openStore({ dataFolder: folder });
-  expect(await grantReader(again).read('actor')).toMatchObject({ actorId: 'actor', kind: 'MANAGER' });
+  expect(await grantReader(again).read('actor')).toMatchObject({ actorId: 'actor', kind: 'STAFF' });
   await again.close();
   expect((await readdir(folder)).sort()).toEqual(['pglite']);
 }, 60_000);

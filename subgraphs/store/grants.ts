@@ -21,6 +21,9 @@ export interface GrantReaderOptions {
   readonly now?: () => number;
 }
 
+/** Kinds that act on behalf of a customer. */
+const OF_CUSTOMERS: ReadonlySet<ActorKind> = new Set(['MANAGER', 'AUTHORIZED_USER', 'SSM_USER']);
+
 type Rows = Pick<Store, 'db' | 'tables'>;
 
 function isKind(kind: string): kind is ActorKind {
@@ -87,6 +90,8 @@ export async function readPrincipal(
   const found = rows[0]?.actor;
   if (found === undefined) return undefined;
   if (!isKind(found.kind)) throw new Error(`actor ${actorId} is of an unknown kind`);
+  // M.3345 §6: without a profile no function is available, and a customer's actor without its customer has none
+  if (found.customerId === null && OF_CUSTOMERS.has(found.kind)) return undefined;
   const authority =
     rows[0]?.hasAuthority === true ? await authorityPeriods(store, actorId, found.customerId) : [];
   const grants = rows.flatMap(({ authorization, parent, holder }) => {

@@ -1,5 +1,5 @@
 // All that the store keeps of a person: gathered for the person to have, or erased so that only references stay.
-import { and, desc, eq, inArray, isNull, or } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNull, or } from 'drizzle-orm';
 import { authorityWithout } from './authority.ts';
 import { type Inside, revokeBelow, touch } from './authorizations.ts';
 import { forgetSignIn } from './sessions.ts';
@@ -13,8 +13,10 @@ export async function gatherPerson(
   { db, tables }: Pick<Store, 'db' | 'tables'>,
   actorId: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const { actor, authorization, authority, credential, tokenFamily, auditOrigin, auditEntry } = tables;
-  const [profile] = await db.select().from(actor).where(eq(actor.actorId, actorId));
+  const { actor, authorization, authority, credential, tokenFamily, auditOrigin, auditEntry, spending } =
+    tables;
+  const { seedHash: _, ...columns } = getTableColumns(actor);
+  const [profile] = await db.select(columns).from(actor).where(eq(actor.actorId, actorId));
   if (profile === undefined) return undefined;
   const [signIn] = await db
     .select({
@@ -59,7 +61,40 @@ export async function gatherPerson(
     .where(eq(auditEntry.actorId, actorId))
     .orderBy(desc(auditEntry.seq))
     .limit(MAX_ROWS);
-  return { profile, signIn: signIn ?? null, authorizations, authorities, sessions, addresses, actions };
+  const { moneyAct } = tables;
+  const payments = await db
+    .select({
+      reference: moneyAct.reference,
+      kind: moneyAct.kind,
+      state: moneyAct.state,
+      amount: moneyAct.amount,
+      currency: moneyAct.currency,
+      parts: moneyAct.parts,
+      methodId: moneyAct.methodId,
+      madeAt: moneyAct.madeAt,
+      endedAt: moneyAct.endedAt,
+    })
+    .from(moneyAct)
+    .where(eq(moneyAct.actorId, actorId))
+    .orderBy(desc(moneyAct.number))
+    .limit(MAX_ROWS);
+  const spendings = await db
+    .select()
+    .from(spending)
+    .where(eq(spending.actorId, actorId))
+    .orderBy(desc(spending.reservedAt))
+    .limit(MAX_ROWS);
+  return {
+    profile,
+    signIn: signIn ?? null,
+    authorizations,
+    authorities,
+    sessions,
+    addresses,
+    spendings,
+    payments,
+    actions,
+  };
 }
 
 async function endAuthorizations(

@@ -5,12 +5,12 @@ import { createSnapshots } from '../cache/snapshots.ts';
 import type { Database, Store } from './store.ts';
 
 /** The topic that says: this session has ended. */
-const sessionTopic = (sessionId: string): string => `session:${sessionId}`;
+export const sessionTopic = (sessionId: string): string => `session:${sessionId}`;
 
 /** Open sessions of one actor: the next one ends the oldest. */
 const MAX_SESSIONS = 20;
 
-export type SessionEnd = 'SIGN_OUT' | 'REUSE' | 'PASSWORD_CHANGED' | 'TOO_MANY' | 'ERASED';
+export type SessionEnd = 'SIGN_OUT' | 'REUSE' | 'PASSWORD_CHANGED' | 'TOO_MANY' | 'ERASED' | 'BY_MANAGER';
 
 interface Opening {
   readonly id: string;
@@ -48,7 +48,11 @@ type Ending = { readonly by: SessionEnd; readonly nowMs: number } & (
 );
 
 /** The ids of those that were open and now aren't: to be told by `tellEnded` after the transaction. */
-export async function endSessions(db: Database, store: Store, ending: Ending): Promise<readonly string[]> {
+export async function endSessions(
+  db: Database,
+  store: Pick<Store, 'tables'>,
+  ending: Ending,
+): Promise<readonly string[]> {
   const { tokenFamily } = store.tables;
   if ('ids' in ending && ending.ids.length === 0) return [];
   const which =
@@ -70,14 +74,25 @@ export async function tellEnded(bus: TopicBus, ids: readonly string[]): Promise<
   await Promise.all(ids.map((id) => bus.publish(sessionTopic(id), 'ended')));
 }
 
+/** What was begun and not ended: links to a password, challenges. */
+export async function forgetLinks(
+  db: Database,
+  { tables: { passwordLink, signInChallenge } }: Pick<Store, 'tables'>,
+  actorId: string,
+): Promise<void> {
+  await db.delete(passwordLink).where(eq(passwordLink.actorId, actorId));
+  await db.delete(signInChallenge).where(eq(signInChallenge.actorId, actorId));
+}
+
 /** Everything by which the actor could sign in or be recognized again: for erasure, in its transaction. */
 export async function forgetSignIn(
   db: Database,
   store: Pick<Store, 'tables'>,
   actorId: string,
 ): Promise<void> {
-  const { recoveryCode, credential, passwordLink, signInChallenge, tokenFamily } = store.tables;
-  for (const table of [recoveryCode, passwordLink, signInChallenge, credential, tokenFamily])
+  const { recoveryCode, credential, tokenFamily } = store.tables;
+  await forgetLinks(db, store, actorId);
+  for (const table of [recoveryCode, credential, tokenFamily])
     await db.delete(table).where(eq(table.actorId, actorId));
 }
 

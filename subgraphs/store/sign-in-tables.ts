@@ -53,6 +53,10 @@ export function signInTablesIn(schema: ReturnType<typeof pgSchema>) {
     jwk: jsonb('jwk').notNull(),
     createdAt: instant('created_at').notNull(),
   });
+  const sealingKey = schema.table('sealing_key', {
+    id: text('id').primaryKey(),
+    registeredAt: instant('registered_at').notNull(),
+  });
   const securityAlarm = schema.table('security_alarm', {
     id: text('id').primaryKey(),
     kind: text('kind').notNull(),
@@ -73,6 +77,7 @@ export function signInTablesIn(schema: ReturnType<typeof pgSchema>) {
     passwordLink,
     signInDelay,
     tokenKey,
+    sealingKey,
     securityAlarm,
   };
 }

@@ -1,5 +1,18 @@
 // The tables as TypeScript sees them; the migrations make them.
-import { bigint, boolean, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  integer,
+  jsonb,
+  numeric,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import { alertTablesIn } from './alert-tables.ts';
+import { callTablesIn } from './call-tables.ts';
+import { moneyTablesIn } from './money-tables.ts';
 import { signInTablesIn } from './sign-in-tables.ts';
 
 export type Tables = ReturnType<typeof tablesIn>;
@@ -18,6 +31,10 @@ export function tablesIn(schemaName: string) {
     active: boolean('active').notNull().default(true),
     createdAt: instant('created_at').notNull().defaultNow(),
     erasedAt: instant('erased_at'),
+    invitedBy: text('invited_by'),
+    deactivatedAt: instant('deactivated_at'),
+    deactivatedBy: text('deactivated_by'),
+    seedHash: text('seed_hash'),
   });
   const authorization = schema.table('authorization', {
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
@@ -54,6 +71,21 @@ export function tablesIn(schemaName: string) {
     functions: text('functions').array().notNull(),
     readAt: instant('read_at').notNull(),
   });
+  const spending = schema.table(
+    'spending',
+    {
+      actorId: text('actor_id').notNull(),
+      key: text('key').notNull(),
+      customerId: text('customer_id').notNull(),
+      function: text('function').notNull(),
+      amount: numeric('amount').notNull(),
+      currency: text('currency').notNull(),
+      authorizationIds: bigint('authorization_ids', { mode: 'number' }).array().notNull(),
+      state: text('state').notNull(),
+      reservedAt: instant('reserved_at').notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.actorId, table.key] })],
+  );
   const auditEntry = schema.table('audit_entry', {
     // number and hashes are the database's to give
     seq: bigint('seq', { mode: 'number' }).primaryKey().default(0),
@@ -84,9 +116,13 @@ export function tablesIn(schemaName: string) {
     authorization,
     authority,
     contract,
+    spending,
     auditEntry,
     auditHead,
     auditOrigin,
+    ...moneyTablesIn(schema),
     ...signInTablesIn(schema),
+    ...callTablesIn(schema),
+    ...alertTablesIn(schema),
   };
 }

@@ -20,6 +20,10 @@ export interface BackEndFault {
   readonly waitedMs?: number;
   /** How long the back end asked to be left alone. */
   readonly retryAfterMs?: number;
+  /** The back end can't have seen the call: it was never sent, or turned away unread. */
+  readonly unsent?: boolean;
+  /** The back end's own error code: a short name or number, never its text. */
+  readonly reasonCode?: string;
 }
 
 export class BackEndError extends Error {
@@ -33,10 +37,15 @@ export class BackEndError extends Error {
   readonly code: ErrorCode;
   readonly waitedMs: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly unsent: boolean;
+  readonly reasonCode: string | undefined;
+
+  readonly #fault: BackEndFault;
 
   constructor(fault: BackEndFault) {
     const status = fault.status === undefined ? '' : ` ${fault.status}`;
     super(`${fault.provider}/${fault.api} ${fault.method} ${fault.path}:${status} ${fault.reason}`);
+    this.#fault = fault;
     this.provider = fault.provider;
     this.api = fault.api;
     this.method = fault.method;
@@ -46,6 +55,13 @@ export class BackEndError extends Error {
     this.code = fault.code;
     this.waitedMs = fault.waitedMs;
     this.retryAfterMs = fault.retryAfterMs;
+    this.unsent = fault.unsent ?? false;
+    this.reasonCode = fault.reasonCode;
+  }
+
+  /** The same of a call that was only to prepare another one, which wasn't sent for it. */
+  beforeSending(): BackEndError {
+    return new BackEndError({ ...this.#fault, unsent: true });
   }
 
   /** What a client may see: the code and its meaning, no API, no path, no upstream text. */

@@ -1,5 +1,4 @@
 // One back end as the client calls it: queue, breaker, credentials and retries around single exchanges.
-import type { Pool } from 'undici';
 import type { ErrorCode } from '../../schema/errors.ts';
 import type { HealthReport } from '../../schema/ports.ts';
 import { BackEndError } from './back-end-error.ts';
@@ -7,7 +6,9 @@ import type { Api } from './backends.ts';
 import { createBreaker } from './breaker.ts';
 import { type Budget, pause } from './budget.ts';
 import { createCredentials } from './credentials.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, type Outgoing } from './exchange.ts';
+import { type OpenedStream, openStream } from './open-stream.ts';
+import type { PoolOf } from './pools.ts';
 import type { BackEndConfig } from './providers.ts';
 import { encode } from './query.ts';
 import { createSlots } from './slots.ts';
@@ -29,26 +30,47 @@ export interface CallReport {
 }
 
 interface BackEndRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly resource: string;
   readonly id?: string;
   readonly query?: string;
   readonly body?: unknown;
+  /** Of the body; plain JSON when absent. */
+  readonly contentType?: string;
+  /** In the place of resource and id: a document's. */
+  readonly place?: PlaceBelow;
   /** Whether sending it twice does no harm. */
   readonly repeatable: boolean;
 }
+
+/** A place below the API's base, as its answers name it. */
+export interface PlaceBelow {
+  readonly path: string;
+  readonly query?: string;
+}
+
+/** How one attempt is sent; the same queue, breaker, credentials and report around each. */
+type Exchange<T extends { readonly status: number }> = (
+  pool: ReturnType<PoolOf>,
+  config: BackEndConfig,
+  outgoing: Outgoing,
+  budget: Budget,
+  now: () => number,
+) => Promise<T>;
 
 export interface BackEnd {
   readonly config: BackEndConfig;
   /** Rejects with a BackEndError. */
   send(request: BackEndRequest, budget: Budget): Promise<Answer>;
+  /** Opens a document that lies below the API's base; a slot of the queue is held for its head only. */
+  open(place: PlaceBelow, budget: Budget): Promise<OpenedStream>;
   /** Notes a habit that its profile doesn't tell; shown in the health report. */
   notice(habit: string): void;
   health(): HealthReport;
 }
 
 export interface Surroundings {
-  readonly poolOf: (origin: string) => Pool;
+  readonly poolOf: PoolOf;
   readonly now: () => number;
   readonly random: () => number;
   readonly onCall: (report: CallReport) => void;
@@ -70,8 +92,12 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
   const habits = new Set<string>();
   let lastFault: ErrorCode | undefined;
 
-  async function attempt(request: BackEndRequest, budget: Budget): Promise<Answer> {
-    const path = pathOf(request);
+  async function attempt<T extends { readonly status: number }>(
+    request: BackEndRequest,
+    budget: Budget,
+    via: Exchange<T>,
+  ): Promise<T> {
+    const path = request.place?.path ?? pathOf(request);
     const fail = (code: ErrorCode, retryable: boolean, reason: string) =>
       new BackEndError({
         provider: config.provider,
@@ -81,6 +107,7 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
         code,
         retryable,
         reason,
+        unsent: true,
       });
     const late = () => fail('DEADLINE_EXCEEDED', false, 'nobody waits for the answer any longer');
     const open = () => fail('BACKEND_UNAVAILABLE', false, 'is left alone after repeated failures');
@@ -97,7 +124,7 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
           if (credential.kind === 'MISSING')
             throw fail('BACKEND_REFUSED', false, "wants the user's own token");
           try {
-            return await sendOnce(request, path, credential.headers, budget);
+            return await sendOnce(request, path, credential.headers, budget, via);
           } catch (error) {
             const refused = error instanceof BackEndError && error.status === 401;
             if (!refused || renewed || !credentials.renewable(credential)) throw error;
@@ -117,12 +144,13 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
     }
   }
 
-  async function sendOnce(
+  async function sendOnce<T extends { readonly status: number }>(
     request: BackEndRequest,
     path: string,
     credential: Readonly<Record<string, string>>,
     budget: Budget,
-  ): Promise<Answer> {
+    via: Exchange<T>,
+  ): Promise<T> {
     const startedAt = performance.now();
     const report = (status: number | undefined) =>
       onCall({
@@ -134,8 +162,8 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
         requestId: budget.requestId,
       });
     try {
-      const answer = await exchange(
-        poolOf(config.origin),
+      const answer = await via(
+        poolOf(config.origin, config.tls),
         config,
         {
           method: request.method,
@@ -143,9 +171,11 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
           ...(request.query === undefined ? {} : { query: request.query }),
           headers: {
             ...filled(config.headers, budget.requestId),
-            accept: 'application/json',
+            accept: request.place === undefined ? 'application/json' : '*/*',
             'x-request-id': budget.requestId,
-            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(request.body === undefined
+              ? {}
+              : { 'content-type': request.contentType ?? 'application/json' }),
             ...credential,
           },
           ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
@@ -166,7 +196,7 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
     async send(request, budget) {
       for (let retries = 0; ; retries += 1) {
         try {
-          return await attempt(request, budget);
+          return await attempt(request, budget, exchange);
         } catch (error) {
           if (!(error instanceof BackEndError)) throw error;
           if (!request.repeatable || retries >= MAX_RETRIES || !worthRepeating(error)) throw error;
@@ -177,6 +207,18 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
         }
       }
     },
+    open: (place, budget) =>
+      attempt(
+        {
+          method: 'GET',
+          resource: 'document',
+          repeatable: false,
+          place,
+          ...(place.query === undefined ? {} : { query: place.query }),
+        },
+        budget,
+        openStream,
+      ),
     notice(habit) {
       habits.add(habit);
     },

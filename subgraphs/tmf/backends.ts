@@ -33,6 +33,16 @@ export const BACKENDS = {
     paths: { v4: '/tmf-api/productCatalogManagement/v4', v5: '/productCatalogManagement/v5' },
     resources: ['catalog', 'category', 'productOffering', 'productOfferingPrice', 'productSpecification'],
   }),
+  TMF621: row({
+    version: 'v4',
+    paths: { v4: '/tmf-api/troubleTicket/v4', v5: '/tmf-api/troubleTicket/v5' },
+    resources: ['troubleTicket'],
+  }),
+  TMF622: row({
+    version: 'v4',
+    paths: { v4: '/tmf-api/productOrderingManagement/v4', v5: '/productOrderingManagement/v5' },
+    resources: ['productOrder', 'cancelProductOrder'],
+  }),
   TMF623: row({
     version: 'v2',
     paths: { v2: '/DSLAManagement/api/slaManagement/v2' },
@@ -62,18 +72,40 @@ export const BACKENDS = {
   }),
   TMF637: row({
     version: 'v4',
-    paths: { v4: '/tmf-api/productInventory/v4' },
+    paths: { v4: '/tmf-api/productInventory/v4', v5: '/productInventory/v5' },
     resources: ['product'],
   }),
   TMF638: row({
     version: 'v4',
-    paths: { v4: '/tmf-api/serviceInventory/v4' },
+    paths: {
+      v3: '/tmf-api/serviceInventory/v3',
+      v4: '/tmf-api/serviceInventory/v4',
+      v5: '/tmf-api/serviceInventory/v5',
+    },
     resources: ['service'],
   }),
   TMF639: row({
     version: 'v4',
-    paths: { v4: '/tmf-api/resourceInventoryManagement/v4' },
+    paths: { v4: '/tmf-api/resourceInventoryManagement/v4', v5: '/resourceInventoryManagement/v5' },
     resources: ['resource'],
+  }),
+  TMF640: row({
+    version: 'v4',
+    paths: {
+      v3: '/tmf-api/ServiceActivationAndConfiguration/v3',
+      v4: '/tmf-api/ServiceActivationAndConfiguration/v4',
+      v5: '/tmf-api/serviceActivationConfiguration/v5',
+    },
+    resources: ['service', 'monitor'],
+  }),
+  TMF641: row({
+    version: 'v4',
+    paths: {
+      v3: '/tmf-api/serviceOrdering/v3',
+      v4: '/tmf-api/serviceOrdering/v4',
+      v5: '/serviceOrdering/v5',
+    },
+    resources: ['serviceOrder', 'cancelServiceOrder'],
   }),
   TMF642: row({
     version: 'v4',
@@ -83,6 +115,7 @@ export const BACKENDS = {
   TMF645: row({
     version: 'v4',
     paths: {
+      v3: '/tmf-api/serviceQualificationManagement/v3',
       v4: '/tmf-api/serviceQualificationManagement/v4',
       v5: '/serviceQualificationManagement/v5',
     },
@@ -94,6 +127,29 @@ export const BACKENDS = {
     paths: { v4: '/tmf-api/agreementManagement/v4', v5: '/tmf-api/agreementManagement/v5' },
     resources: ['agreement', 'agreementSpecification'],
   }),
+  TMF653: row({
+    version: 'v4',
+    paths: {
+      v3: '/tmf-api/serviceTestManagement/v3',
+      v4: '/tmf-api/serviceTestManagement/v4',
+      v5: '/tmf-api/serviceTestManagement/v5',
+    },
+    resources: ['serviceTest', 'serviceTestSpecification'],
+  }),
+  TMF654: row({
+    version: 'v4',
+    paths: { v4: '/tmf-api/prepayBalanceManagement/v4' },
+    resources: ['bucket', 'accumulatedBalance', 'topupBalance', 'transferBalance', 'balanceActionHistory'],
+  }),
+  TMF656: row({
+    version: 'v4',
+    paths: {
+      v3: '/tmf-api/serviceProblemManagement/v3',
+      v4: '/tmf-api/serviceProblemManagement/v4',
+      v5: '/tmf-api/serviceProblemManagement/v5',
+    },
+    resources: ['serviceProblem', 'serviceProblemEventRecord'],
+  }),
   TMF657: row({
     version: 'v4',
     paths: { v4: '/tmf-api/serviceQualityManagement/v4' },
@@ -101,17 +157,35 @@ export const BACKENDS = {
   }),
   TMF666: row({
     version: 'v4',
-    paths: { v4: '/tmf-api/accountManagement/v4' },
-    resources: ['billingAccount', 'financialAccount', 'partyAccount', 'settlementAccount'],
+    paths: { v4: '/tmf-api/accountManagement/v4', v5: '/tmf-api/accountManagement/v5' },
+    resources: [
+      ...['billingAccount', 'financialAccount', 'partyAccount', 'settlementAccount'],
+      ...['billingCycleSpecification', 'billFormat', 'billPresentationMedia'],
+    ],
   }),
   TMF667: row({
     version: 'v4',
     paths: { v4: '/tmf-api/document/v4' },
     resources: ['document'],
   }),
+  TMF670: row({
+    version: 'v4',
+    paths: { v4: '/tmf-api/paymentMethod/v4', v5: '/tmf-api/paymentMethod/v5' },
+    resources: ['paymentMethod'],
+  }),
+  TMF676: row({
+    version: 'v4',
+    // shorter than the others', as published
+    paths: { v4: '/payment/v4' },
+    resources: ['payment', 'refund'],
+  }),
   TMF677: row({
     version: 'v4',
-    paths: { v4: '/tmf-api/usageConsumption/v4' },
+    paths: {
+      v3: '/tmf-api/usageConsumption/v3',
+      v4: '/tmf-api/usageConsumption/v4',
+      v5: '/tmf-api/usageConsumption/v5',
+    },
     resources: ['queryUsageConsumption'],
     tasks: ['queryUsageConsumption'],
     // real-time usage: a charging system that is late is as good as absent
@@ -119,8 +193,13 @@ export const BACKENDS = {
   }),
   TMF678: row({
     version: 'v4',
-    paths: { v4: '/tmf-api/customerBillManagement/v4' },
+    paths: { v4: '/tmf-api/customerBillManagement/v4', v5: '/tmf-api/customerBillManagement/v5' },
     resources: ['customerBill', 'customerBillOnDemand', 'appliedCustomerBillingRate'],
+  }),
+  TMF681: row({
+    version: 'v4',
+    paths: { v4: '/tmf-api/communicationManagement/v4' },
+    resources: ['communicationMessage'],
   }),
 } as const satisfies Record<string, Row>;
 

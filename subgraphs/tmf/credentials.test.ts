@@ -1,6 +1,7 @@
 // How back ends are told who we are, and that a token is fetched once, renewed in time and never shown.
 import { afterEach, describe, expect, it } from 'vitest';
 import { BILLS, callOf, type Route, scenes, sendJson } from './misbehaving-server.ts';
+import { CA, CLIENT_CERTIFICATE, CLIENT_KEY, SERVER_CERTIFICATE, SERVER_KEY } from './test-certificates.ts';
 
 const against = scenes(afterEach);
 
@@ -181,4 +182,39 @@ describe('OAuth2 client credentials', () => {
     expect((await patient)?.id).toBe('b-1');
     expect(server.received.filter(isToken)).toHaveLength(1);
   });
+});
+
+describe('mutual TLS', () => {
+  const server = {
+    cert: SERVER_CERTIFICATE,
+    key: SERVER_KEY,
+    ca: CA,
+    requestCert: true,
+    rejectUnauthorized: true,
+  };
+  const secrets = { 'file:/ca': CA, 'env:CERT': CLIENT_CERTIFICATE, 'file:/key': CLIENT_KEY };
+  const route: Route = (_, response) => sendJson(response, { id: 'b-1' });
+
+  it('shows our certificate, and trusts the named authority', async () => {
+    const tls = { cert: 'env:CERT', key: 'file:/key', ca: 'file:/ca', serverName: 'back-end.example' };
+    const { client } = await against(route, { tls }, {}, secrets, server);
+    expect((await client.one(BILLS, 'b-1', {}, callOf()))?.id).toBe('b-1');
+  });
+
+  for (const [name, tls] of [
+    ['without our certificate', { ca: 'file:/ca' }],
+    ['without trust in its authority', { cert: 'env:CERT', key: 'file:/key' }],
+    [
+      'under another name',
+      { cert: 'env:CERT', key: 'file:/key', ca: 'file:/ca', serverName: 'evil.example' },
+    ],
+  ] as const) {
+    it(`reaches nothing ${name}`, async () => {
+      const { server: reached, client } = await against(route, { tls }, {}, secrets, server);
+      const outcome = await client.one(BILLS, 'b-1', {}, callOf()).catch((error: unknown) => error);
+      expect(outcome).toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+      expect(String(outcome)).not.toMatch(/PRIVATE|BEGIN/);
+      expect(reached.received).toHaveLength(0);
+    });
+  }
 });

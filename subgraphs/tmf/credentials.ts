@@ -1,8 +1,8 @@
 // How a back end is told who we are: static credentials, the user's own token, or an OAuth2 token kept fresh.
-import type { Pool } from 'undici';
 import { BackEndError } from './back-end-error.ts';
 import { type Budget, budgetOf, within } from './budget.ts';
 import { exchange } from './exchange.ts';
+import type { PoolOf } from './pools.ts';
 import type { BackEndConfig } from './providers.ts';
 
 /** Headers to send, or why there are none. */
@@ -24,11 +24,7 @@ const basic = (user: string, password: string) =>
   `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 
 /** `poolOf` gives the pool of an origin: the token endpoint is often another host. */
-export function createCredentials(
-  config: BackEndConfig,
-  poolOf: (origin: string) => Pool,
-  now: () => number,
-): Credentials {
+export function createCredentials(config: BackEndConfig, poolOf: PoolOf, now: () => number): Credentials {
   const { auth } = config;
   const fixed = (credential: Credential): Credentials => ({
     present: async () => credential,
@@ -63,7 +59,7 @@ const RENEW_BEFORE_MS = 30_000;
 function clientCredentials(
   config: BackEndConfig,
   auth: OAuth,
-  poolOf: (origin: string) => Pool,
+  poolOf: PoolOf,
   now: () => number,
 ): Credentials {
   const url = new URL(auth.tokenUrl);
@@ -80,12 +76,13 @@ function clientCredentials(
     const form = new URLSearchParams({ grant_type: 'client_credentials' });
     if (auth.scope !== undefined) form.set('scope', auth.scope);
     if (auth.audience !== undefined) form.set('audience', auth.audience);
+    for (const [name, value] of Object.entries(auth.parameters ?? {})) form.set(name, value);
     if (auth.clientAuth === 'post') {
       form.set('client_id', auth.clientId);
       form.set('client_secret', auth.clientSecret);
     }
     const { body } = await exchange(
-      poolOf(url.origin),
+      poolOf(url.origin, url.protocol === 'https:' ? config.tls : undefined),
       endpoint,
       {
         method: 'POST',
@@ -132,9 +129,13 @@ function clientCredentials(
   return {
     async present(budget) {
       if (kept !== undefined && now() < kept.freshUntilMs) return kept.credential;
-      flight ??= fetchToken(budget.requestId).finally(() => {
-        flight = undefined;
-      });
+      flight ??= fetchToken(budget.requestId)
+        .catch((error: unknown) => {
+          throw error instanceof BackEndError ? error.beforeSending() : error;
+        })
+        .finally(() => {
+          flight = undefined;
+        });
       const outcome = await within(flight, budget);
       return outcome === 'EXPIRED' ? { kind: 'EXPIRED' } : outcome;
     },

@@ -20,8 +20,8 @@ describe('a notification', () => {
     ['UsageCreateEvent', 'usage', 'CREATE', 'TMF635'],
     ['usageChangeEvent', 'usage', 'CHANGE', 'TMF635'],
     ['MeasurementCollectionJobExecutionStateChangeEvent', 'measurementCollectionJob', 'STATE', 'TMF628'],
-    ['ProductOrderInformationRequiredEvent', 'productOrder', 'CHANGE'],
-    ['ProductOrderStateChangeEvent', 'productOrder', 'STATE'],
+    ['ProductOrderInformationRequiredEvent', 'productOrder', 'CHANGE', 'TMF622'],
+    ['ProductOrderStateChangeEvent', 'productOrder', 'STATE', 'TMF622'],
   ];
   for (const [eventType, resource, verb, api] of table) {
     it(eventType, () => {
@@ -92,8 +92,12 @@ describe('a notification', () => {
 
 describe('repetitions', () => {
   it('are told by their key, as long as it is remembered', () => {
-    const isRepetition = createRepetitions(2);
-    const told = ['a', 'b', 'a', 'c', 'b', 'a'].map(isRepetition);
-    expect(told).toEqual([false, false, true, false, true, false]);
+    const seen = createRepetitions(2);
+    const told = ['a', 'b', 'a', 'c', 'b', 'a'].map((key) => {
+      const known = seen.has(key);
+      seen.add(key);
+      return known;
+    });
+    expect(told).toEqual([false, false, true, false, false, false]);
   });
 });

@@ -1,7 +1,7 @@
 // Reading a notification: what happened to which object, in any of the spellings that back ends use.
 import { LRUCache } from 'lru-cache';
 import { type Api, apiOfResource } from './backends.ts';
-import { asText } from './read.ts';
+import { asText, instantMs } from './read.ts';
 import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
 
 type Verb = 'CREATE' | 'CHANGE' | 'STATE' | 'DELETE';
@@ -14,6 +14,8 @@ export interface Notification {
   readonly verb: Verb;
   /** Absent where the back end gives none: such a notification can't be told from its repetition. */
   readonly eventId?: string;
+  /** Epoch milliseconds; absent where the back end doesn't say when it was. */
+  readonly atMs?: number;
   readonly object: TmfObject;
 }
 
@@ -40,11 +42,13 @@ export function eventKind(body: unknown, listenerPath = ''): Notification | unde
     if (object === undefined) continue;
     const known = apiOfResource(kind.resource);
     const eventId = asText(body.eventId) ?? asText(body.notificationId);
+    const atMs = instantMs(body.eventTime) ?? instantMs(body.notificationTime);
     return {
       ...(known === undefined ? {} : { api: known.api }),
       resource: known?.resource ?? kind.resource,
       verb: kind.verb,
       ...(eventId === undefined ? {} : { eventId }),
+      ...(atMs === undefined ? {} : { atMs }),
       object,
     };
   }
@@ -74,15 +78,18 @@ function payload(body: Readonly<Record<string, unknown>>, resource: string): Tmf
   return undefined;
 }
 
-/**
- * Tells repetitions: true for a key seen before. Back ends deliver up to three times. Ids are unique to a back end
- * at most, so the key should name it too.
- */
-export function createRepetitions(maxRemembered = 10_000): (key: string) => boolean {
+export interface Repetitions {
+  has(key: string): boolean;
+  add(key: string): void;
+  forget(key: string): void;
+}
+
+/** The keys seen lately. Ids of events are unique to a back end at most, so a key should name it too. */
+export function createRepetitions(maxRemembered = 10_000): Repetitions {
   const seen = new LRUCache<string, true>({ max: maxRemembered });
-  return (key) => {
-    if (seen.has(key)) return true;
-    seen.set(key, true);
-    return false;
+  return {
+    has: (key) => seen.has(key),
+    add: (key) => void seen.set(key, true),
+    forget: (key) => void seen.delete(key),
   };
 }

@@ -4,12 +4,13 @@ import type { ErrorCode } from '../../schema/errors.ts';
 import { BackEndError } from './back-end-error.ts';
 import { type Budget, endedByTime, onAbort } from './budget.ts';
 import type { BackEndConfig } from './providers.ts';
+import { readRefusalCode } from './refusal-code.ts';
 
 /** No honest page is longer, and one answer must not take the process's memory. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 export interface Outgoing {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the API's base path, encoded, without the query. */
   readonly path: string;
   readonly query?: string;
@@ -28,6 +29,7 @@ interface Failure {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly reason: string;
+  readonly unsent?: boolean;
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -48,7 +50,7 @@ export async function exchange(
   const startedAt = performance.now();
   const path = config.basePath + outgoing.path;
   let status: number | undefined;
-  const fail = ({ retryAfterMs, ...rest }: Failure) =>
+  const fail = ({ retryAfterMs, ...rest }: Failure, reasonCode?: string) =>
     new BackEndError({
       provider: config.provider,
       api: config.api,
@@ -57,6 +59,7 @@ export async function exchange(
       waitedMs: Math.round(performance.now() - startedAt),
       ...(status === undefined ? {} : { status }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(reasonCode === undefined ? {} : { reasonCode }),
       ...rest,
     });
 
@@ -77,11 +80,12 @@ export async function exchange(
       return Array.isArray(value) ? value[0] : value;
     };
     if (status >= 300) {
-      // the body is read for one thing: two in nineteen back ends send their 404 as a 500
-      if (status === 500 && saysNotFound(await response.body.text().catch(() => ''))) status = 404;
+      // two in nineteen back ends send their 404 as a 500
+      const code = status < 400 ? undefined : await readRefusalCode(response.body);
+      if (status === 500 && code === '404') status = 404;
       // what is left must be read for the connection to be used again; how that ends changes nothing
-      else if (!response.body.bodyUsed) await response.body.dump().catch(() => undefined);
-      throw fail({ ...failureOf(status), retryAfterMs: retryAfterMs(header('retry-after'), now()) });
+      if (!response.body.bodyUsed) await response.body.dump().catch(() => undefined);
+      throw fail({ ...failureOf(status), retryAfterMs: retryAfterMs(header('retry-after'), now()) }, code);
     }
     const text = await response.body.text();
     if (text.trim() === '') return { status, header, body: undefined };
@@ -108,17 +112,10 @@ function parsed(text: string): { value: unknown } | undefined {
   }
 }
 
-function saysNotFound(text: string): boolean {
-  const body = parsed(text)?.value;
-  if (typeof body !== 'object' || body === null) return false;
-  const { status, code }: { status?: unknown; code?: unknown } = body;
-  return String(status) === '404' || String(code) === '404';
-}
-
-function failureOf(status: number): Failure {
+export function failureOf(status: number): Failure {
   if (status < 400) return failure('BACKEND_BAD_ANSWER', false, 'redirects, which is not followed');
   if (status === 408) return failure('BACKEND_TIMEOUT', true, 'gave up waiting');
-  if (status === 429) return failure('BACKEND_BUSY', true, 'asks for fewer requests');
+  if (status === 429) return { ...failure('BACKEND_BUSY', true, 'asks for fewer requests'), unsent: true };
   if (status === 501 || status === 505) return failure('BACKEND_REFUSED', false, 'does not do this');
   if (status >= 500) return failure('BACKEND_UNAVAILABLE', true, 'failed');
   return failure('BACKEND_REFUSED', false, 'refused');
@@ -132,7 +129,7 @@ function retryAfterMs(value: string | undefined, nowMs: number): number | undefi
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-function brokenOff(error: unknown, ending: AbortSignal, status: number | undefined): Failure {
+export function brokenOff(error: unknown, ending: AbortSignal, status: number | undefined): Failure {
   if (ending.aborted) {
     return ending.reason === 'TIME'
       ? failure('BACKEND_TIMEOUT', true, 'did not answer in time')
@@ -140,7 +137,8 @@ function brokenOff(error: unknown, ending: AbortSignal, status: number | undefin
   }
   if (error instanceof errors.InvalidArgumentError) {
     // what we were given can't be sent: no fault of the back end's, and its breaker must not count it
-    return failure('INTERNAL_SERVER_ERROR', false, 'could not be asked: a header or the path is not HTTP');
+    const reason = 'could not be asked: a header or the path is not HTTP';
+    return { ...failure('INTERNAL_SERVER_ERROR', false, reason), unsent: true };
   }
   if (error instanceof errors.ResponseExceededMaxSizeError) {
     return failure('BACKEND_BAD_ANSWER', false, 'answered with too large a body');
@@ -152,9 +150,22 @@ function brokenOff(error: unknown, ending: AbortSignal, status: number | undefin
     return failure('BACKEND_BAD_ANSWER', true, 'broke off in the middle of its answer');
   // only the code: messages name hosts and ports
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return failure(
-    'BACKEND_UNAVAILABLE',
-    true,
-    `cannot be reached (${typeof code === 'string' ? code : 'no code'})`,
-  );
+  return {
+    ...failure(
+      'BACKEND_UNAVAILABLE',
+      true,
+      `cannot be reached (${typeof code === 'string' ? code : 'no code'})`,
+    ),
+    unsent: typeof code === 'string' && NO_CONNECTION.has(code),
+  };
 }
+
+/** Faults of making a connection: nothing has gone over it. */
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);

@@ -21,7 +21,11 @@ const bill = {
 const table: readonly [Filter, boolean][] = [
   [{}, true],
   [{ state: 'sent' }, true],
-  [{ state: 'Sent' }, false],
+  // a state in whatever spelling; an id as it is
+  [{ state: 'Sent' }, true],
+  [{ state: 'se nt ' }, true],
+  [{ state: 'unsent' }, false],
+  [{ id: 'B-1' }, false],
   [{ state: 'settled,sent' }, true],
   [{ state: ['settled', 'sent'] }, true],
   [{ state: ['settled,sent'] }, false],

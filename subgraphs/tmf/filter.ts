@@ -1,6 +1,6 @@
 // The TMF630 filter applied again on what came back: seven of seventeen back ends ignore every filter.
 import type { Filter } from './query.ts';
-import { instantMs } from './read.ts';
+import { folded, instantMs } from './read.ts';
 import { isRecord } from './tmf-object.ts';
 
 const OPERATORS = ['gte', 'gt', 'lte', 'lt', 'ne', 'eq'] as const;
@@ -22,6 +22,8 @@ interface Condition {
   readonly segments: readonly string[];
   readonly operator: Operator;
   readonly texts: ReadonlySet<string>;
+  /** Of a state, in any spelling; never of an id. */
+  readonly words: ReadonlySet<string> | undefined;
   readonly alternatives: readonly Alternative[];
 }
 
@@ -30,6 +32,9 @@ function alternative(text: string): Alternative {
   return { text, number: Number.isNaN(number) ? undefined : number, instantMs: instantMs(text) };
 }
 
+/** Whether a state stands at the path: back ends spell those as they like, which would lose rows that fit. */
+export const isWord = (path: string): boolean => /(?:state|status|type)$/i.test(path);
+
 function condition([key, wanted]: readonly [string, string | readonly string[]]): Condition {
   const dot = key.lastIndexOf('.');
   const last = key.slice(dot + 1);
@@ -37,7 +42,14 @@ function condition([key, wanted]: readonly [string, string | readonly string[]])
   const path = dot > 0 && isOperator(last) ? key.slice(0, dot) : key;
   // in one text the comma means "or", as in the URL; several values are taken as they are
   const texts = typeof wanted === 'string' ? [wanted, ...wanted.split(',')] : wanted;
-  return { segments: path.split('.'), operator, texts: new Set(texts), alternatives: texts.map(alternative) };
+  const words = isWord(path) ? new Set(texts.map(folded)) : undefined;
+  return {
+    segments: path.split('.'),
+    operator,
+    texts: new Set(texts),
+    words,
+    alternatives: texts.map(alternative),
+  };
 }
 
 /** Whether any value at the path passes, through lists and objects. */
@@ -59,9 +71,9 @@ function anyAt(
   return isRecord(value) && Object.hasOwn(value, segment) && anyAt(value[segment], segments, at + 1, passes);
 }
 
-function fits(object: unknown, { segments, operator, texts, alternatives }: Condition): boolean {
+function fits(object: unknown, { segments, operator, texts, words, alternatives }: Condition): boolean {
   const equal = (value: unknown) =>
-    (typeof value === 'string' && texts.has(value)) ||
+    (typeof value === 'string' && (texts.has(value) || words?.has(folded(value)) === true)) ||
     alternatives.some((each) => compare(value, each) === 0);
   if (operator === 'ne') return !anyAt(object, segments, 0, equal);
   if (operator === 'eq') return anyAt(object, segments, 0, equal);

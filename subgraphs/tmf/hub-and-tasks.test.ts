@@ -138,6 +138,14 @@ describe('the hub', () => {
     }
   });
 
+  it('that the profile says is none is not asked for', async () => {
+    const { server, client } = await against((_, response) => sendJson(response, { id: 1 }), {
+      profile: { hub: 'none' },
+    });
+    expect(await client.subscribe(BILLS, 'http://127.0.0.1:9/cb')).toBeUndefined();
+    expect(server.received).toHaveLength(0);
+  });
+
   it('that is down rejects after one call: a second could deliver everything twice', async () => {
     const { server, client } = await against((_, response) => void response.writeHead(503).end());
     await expect(client.subscribe(BILLS, 'http://127.0.0.1:9/cb')).rejects.toMatchObject({

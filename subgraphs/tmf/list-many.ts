@@ -12,6 +12,7 @@ import {
   fieldNames,
   fieldsParameter,
   filterParameters,
+  honours,
   parameter,
 } from './query.ts';
 import { project, type TmfObject } from './tmf-object.ts';
@@ -25,8 +26,6 @@ export interface ManyAsk {
 
 /** More pages than this is a back end that never ends. */
 const MAX_PAGES = 500;
-/** A lookup without batches asks for so many at a time, so that it can't fill the queue alone. */
-const SINGLES_AT_ONCE = 16;
 
 interface Listing {
   readonly backEnd: BackEnd;
@@ -118,13 +117,14 @@ async function lookUp(
   ids: readonly string[],
   fields: readonly string[] | undefined,
 ): Promise<readonly TmfObject[]> {
-  const found: TmfObject[] = [];
-  for (let index = 0; index < ids.length; index += SINGLES_AT_ONCE) {
-    const group = ids.slice(index, index + SINGLES_AT_ONCE);
-    const objects = await Promise.all(group.map((id) => fetchOne(backEnd, source, id, fields, budget)));
-    found.push(...objects.filter((object) => object !== undefined));
-  }
-  return found;
+  const found: (TmfObject | undefined)[] = [];
+  const left = ids.entries();
+  // so many at a time, so that one lookup can't fill the queue alone
+  const lookingUp = Array.from({ length: backEnd.config.profile.lookupsAtOnce }, async () => {
+    for (const [place, id] of left) found[place] = await fetchOne(backEnd, source, id, fields, budget);
+  });
+  await Promise.all(lookingUp);
+  return found.filter((object) => object !== undefined);
 }
 
 async function byPath(
@@ -133,7 +133,7 @@ async function byPath(
   values: readonly string[],
 ): Promise<readonly TmfObject[]> {
   const { config } = listing.backEnd;
-  const calls = config.profile.filters ? valueParameters(listing, by, values) : [undefined];
+  const calls = honours(config, by) ? valueParameters(listing, by, values) : [undefined];
   const found = await Promise.all(
     calls.map(async (valueParameter) => {
       const rows: TmfObject[] = [];
@@ -177,12 +177,15 @@ async function* pagesOf(
   limit: number,
 ): AsyncGenerator<readonly TmfObject[]> {
   const all = valueParameter === undefined ? parameters : [...parameters, valueParameter];
+  let cursor: string | undefined;
   for (let offset = 0, pages = 0; ; pages += 1) {
     if (pages === MAX_PAGES) throw endless(backEnd, source);
-    const page = await fetchPage(backEnd, source, { parameters: all, offset, limit, totalTrusted }, budget);
+    const request = { parameters: all, offset, limit, cursor, totalTrusted };
+    const page = await fetchPage(backEnd, source, request, budget);
     yield page.rows;
     if (!page.more) return;
     offset += page.received;
+    ({ cursor } = page);
   }
 }
 

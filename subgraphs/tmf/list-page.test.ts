@@ -9,6 +9,20 @@ const paths = (server: MisbehavingServer) =>
   server.received.map(({ url }) => decodeURIComponent(url).replace('/bills/v4', ''));
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
+it('dates without an offset are in the zone of the profile', async () => {
+  const bill = {
+    id: 'b-1',
+    billDate: '2026-11-15T00:30:00',
+    due: '2026-11-15',
+    parts: [{ at: '2026-11-15 00:30Z' }],
+  };
+  const { client } = await against((_, response) => sendJson(response, [bill]), {
+    profile: { zone: '+01:00' },
+  });
+  const { items } = await client.page(BILLS, { offset: 0, limit: 5 }, callOf());
+  expect(items).toEqual([{ ...bill, billDate: '2026-11-15T00:30:00+01:00' }]);
+});
+
 describe('one page', () => {
   it('leaves a filter of thousands of values unsent and applies it here', async () => {
     const { server, client } = await against(backEndWith({ total: 'filtered' }), {

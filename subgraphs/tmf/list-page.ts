@@ -3,7 +3,9 @@ import type { BackEnd, Source } from './back-end.ts';
 import type { Budget } from './budget.ts';
 import { compileFilter } from './filter.ts';
 import { fetchPage, type PageRequest } from './page.ts';
+import { type PlacedPage, pageAt } from './page-at.ts';
 import { type Filter, fieldNames, fieldsParameter, filterParameters, sortParameter } from './query.ts';
+import { sorted } from './sorting.ts';
 import { project, type TmfObject } from './tmf-object.ts';
 
 export interface PageAsk {
@@ -35,7 +37,9 @@ export async function listPage(
   const { config } = backEnd;
   const filter = ask.filter ?? {};
   const unfiltered = Object.keys(filter).length === 0;
-  const fields = fieldNames(ask.fields, Object.keys(filter));
+  const isSortedHere = ask.sort !== undefined && !config.profile.sort;
+  const sortFields = isSortedHere ? ask.sort.split(',').map((key) => key.replace(/^[+-]/, '')) : [];
+  const fields = fieldNames(ask.fields, [...Object.keys(filter), ...sortFields]);
   const sent = filterParameters(config, filter);
   const filtered = sent.whole && config.profile.totals === 'filtered';
   // without a filter the collection's own total is meant either way
@@ -43,33 +47,41 @@ export async function listPage(
   const offset = Math.max(0, ask.offset);
   const limit = Math.max(1, Math.min(ask.limit, config.maxPage));
   const request: PageRequest = {
-    parameters: [...fieldsParameter(config, fields), ...sent.parameters, ...sortParameter(ask.sort)],
+    parameters: [...fieldsParameter(config, fields), ...sent.parameters, ...sortParameter(config, ask.sort)],
     offset,
     limit,
     totalTrusted: filtered,
   };
-  const page = await fetchPage(backEnd, source, request, budget);
+  // what isn't sorted there can be sorted here where all of it comes at once
+  const all = isSortedHere ? await wholeList(backEnd, source, request, budget) : undefined;
+  const { page, begins } = all ?? (await pageAt(backEnd, source, request, budget));
+  const isWhole = page.whole || all !== undefined;
   const matches = compileFilter(filter);
   const kept: TmfObject[] = [];
   const offsets: number[] = [];
+  let ignored = false;
   for (const [index, row] of page.rows.entries()) {
-    if (!matches(row)) continue;
-    kept.push(row);
-    offsets.push(offset + (page.places[index] ?? index));
+    const at = (isWhole ? offset : begins) + (page.places[index] ?? index);
+    if (!matches(row)) ignored = true;
+    else if (at >= offset) {
+      kept.push(row);
+      offsets.push(at);
+    }
   }
-  if (kept.length < page.rows.length && sent.whole) {
+  if (ignored && sent.whole) {
     backEnd.notice('ignores filters: set filters in its profile');
   }
 
-  if (page.whole) {
+  if (isWhole) {
     // everything came: position and total are then of what the filter lets through
     const end = offset + limit;
-    const items = kept.slice(offset, end).map((row) => project(row, fields));
+    const rows = isSortedHere && ask.sort !== undefined ? sorted(kept, ask.sort) : kept;
+    const items = rows.slice(offset, end).map((row) => project(row, fields));
     const positions = items.map((_, index) => offset + index);
     return { items, offsets: positions, total: kept.length, ...(end < kept.length ? { next: end } : {}) };
   }
-  const end = offset + page.received;
-  const dropped = kept.length < page.received;
+  const end = begins + page.received;
+  const dropped = ignored || page.rows.length < page.received;
   const complete = !page.more && (page.received > 0 || offset === 0);
   // some count the page alone: a total that ends here while more may follow is none
   const claimed =
@@ -81,4 +93,18 @@ export async function listPage(
     ...(page.more ? { next: end } : {}),
     ...(total === undefined ? {} : { total }),
   };
+}
+
+/** Undefined where it is longer than a page can be. */
+async function wholeList(
+  backEnd: BackEnd,
+  source: Source,
+  request: PageRequest,
+  budget: Budget,
+): Promise<PlacedPage | undefined> {
+  const limit = backEnd.config.maxPage;
+  const page = await fetchPage(backEnd, source, { ...request, offset: 0, limit }, budget);
+  if (!page.more) return { page, begins: 0 };
+  backEnd.notice('does not sort, and has lists too long to sort here: their rows come in its own order');
+  return undefined;
 }

@@ -3,6 +3,7 @@ import type { BackEnd, Source } from './back-end.ts';
 import { BackEndError } from './back-end-error.ts';
 import type { Budget } from './budget.ts';
 import { listOf } from './page.ts';
+import { withPeriodsInOrder } from './periods.ts';
 import { encode, fieldsParameter } from './query.ts';
 import { isRecord, project, type TmfObject, tmfObject } from './tmf-object.ts';
 
@@ -30,7 +31,7 @@ export async function fetchOne(
   const candidates = listOf(body, source.resource, config.profile.envelope) ?? [body];
   if (candidates.length === 0) return undefined;
   const object = objectOf(body, id, fields) ?? candidates.map(tmfObject).find((each) => each?.id === id);
-  if (object?.id === id) return project(object, fields);
+  if (object?.id === id) return project(withPeriodsInOrder(object), fields);
   // never handed out under the asked id: who may see it was decided for that id
   throw new BackEndError({
     provider: config.provider,

@@ -1,5 +1,6 @@
 // For tests: a real HTTP server on a port of its own whose routes behave as badly as real back ends do.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { createTmfClient, type TmfClient, type TmfClientOptions } from './client.ts';
 import { type ProvidersDocument, readProviders } from './providers.ts';
 
@@ -23,10 +24,10 @@ export interface MisbehavingServer {
 }
 
 /** `route` meets every request; `nth` counts from 1. */
-async function startMisbehaving(route: Route): Promise<MisbehavingServer> {
+async function startMisbehaving(route: Route, tls?: ServerOptions): Promise<MisbehavingServer> {
   const received: Received[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -38,12 +39,13 @@ async function startMisbehaving(route: Route): Promise<MisbehavingServer> {
       for (const { count, resolve } of waiting) if (received.length >= count) resolve();
       route(each, response, received.length);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     received,
     arrived: (count) =>
       received.length >= count
@@ -75,8 +77,10 @@ function clientOf(
   options: Partial<TmfClientOptions>,
   secrets: Readonly<Record<string, string>>,
 ): TmfClient {
+  const { version, ...rest } = entry;
   const apis = {
-    TMF678: { url: `${url}/bills/v4`, ...entry },
+    // it never had a version 3
+    TMF678: { url: `${url}/bills/v4`, ...(version === 'v3' ? rest : entry) },
     TMF677: { url: `${url}/usage/v4`, ...entry },
   };
   const read = readProviders(JSON.stringify({ providers: [{ id: 'home', apis }] }), (ref) => secrets[ref]);
@@ -102,8 +106,9 @@ export function scenes(afterEach: (end: () => Promise<void>) => void) {
     entry: Partial<ApiEntry> | ((url: string) => Partial<ApiEntry>) = {},
     options: Partial<TmfClientOptions> = {},
     secrets: Readonly<Record<string, string>> = {},
+    tls?: ServerOptions,
   ): Promise<{ readonly server: MisbehavingServer; readonly client: TmfClient }> {
-    const server = await startMisbehaving(route);
+    const server = await startMisbehaving(route, tls);
     const client = clientOf(
       server.url,
       typeof entry === 'function' ? entry(server.url) : entry,

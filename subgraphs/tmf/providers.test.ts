@@ -46,7 +46,7 @@ providers:
       auth: { kind: 'none' },
       headers: { lob: 'mobile' },
       maxPage: 50,
-      profile: { idBatch: 'none', totals: 'unfiltered' },
+      profile: { idBatch: 'none', totals: 'filtered' },
     });
     expect(other).toMatchObject({ provider: 'other', origin: 'http://10.0.0.1:8080', basePath: '' });
   });
@@ -76,9 +76,9 @@ providers:
       'providers.0.apis.TMF678.auth.user',
       'providers.0.apis.TMF678.auth.password',
       'providers.0.apis.TMF629.url',
-      'providers.0.apis.TMF629',
+      'providers.0.apis.TMF629.colour',
     ];
-    expect(faults.map((fault) => fault.split(': ')[0]).sort()).toEqual(places.sort());
+    expect(faults.map((fault) => fault.split(': ')[1]).sort()).toEqual(places.sort());
     expect(faults.join()).not.toContain('hunter2');
   });
 
@@ -104,13 +104,107 @@ providers:
       if (ref === 'file:/broken') throw new Error('EACCES');
       return ref === 'env:EMPTY' ? ' ' : undefined;
     });
+    expect(read.ok ? [] : [...read.faults].sort()).toEqual(
+      [
+        'line 1: providers.0.apis.TMF678: url is missing, here or at the provider',
+        'line 1: providers.0.apis.TMF629.auth.token: nothing is behind file:/broken',
+        'line 1: providers.0.apis.TMF629.headers.k: nothing is behind env:EMPTY',
+        'line 1: providers.0.apis.TMF678.auth.token: nothing is behind env:GONE',
+        'line 1: providers.0.apis.TMF999: no such API is known',
+        "line 1: providers.1.apis.TMF620.version: v99 isn't known of TMF620, but v4, v5",
+        'line 1: providers.1.id: home is there twice',
+      ].sort(),
+    );
+  });
+
+  it('tells each fault with its line, whatever else is wrong, and what may have been meant', () => {
+    const read = readProviders(
+      `providers:
+  - id: home
+    url: https://oss.example
+    profil: { totals: filtered }
+    auth:
+      kind: oauth2ClientCredentials
+      tokenUrl: https://login.example/token
+      clientID: env:ID
+      clientSecret: hunter2
+    apis:
+      TMF678:
+        profile: { idBatch: coma, fiters: true }
+      TMF6789: {}
+      TMF620: { tls: { cert: 'env:CERT' } }
+  - id: home
+    url: http://other.example
+    apis:
+      TMF629:
+        headers:
+          x-country: '\${env:COUNTRY}'
+        tls: { ca: env:CA }
+`,
+      noSecrets,
+    );
+    const faults = read.ok ? [] : read.faults;
+    expect(faults).toEqual([
+      'line 4: providers.0.profil: no such key; is profile meant?',
+      expect.stringMatching(/^line 5: providers.0.auth.clientId: /),
+      'line 8: providers.0.auth.clientID: no such key; is clientId meant?',
+      expect.stringMatching(/^line 9: providers.0.auth.clientSecret: a secret is a reference/),
+      expect.stringMatching(/^line 12: providers.0.apis.TMF678.profile.idBatch: .*"comma"/),
+      'line 12: providers.0.apis.TMF678.profile.fiters: no such key; is filters meant?',
+      'line 13: providers.0.apis.TMF6789: no such API is known; is TMF678 meant?',
+      'line 14: providers.0.apis.TMF620.tls: cert and key come together',
+      'line 20: providers.1.apis.TMF629.headers.x-country: nothing is behind env:COUNTRY',
+      'line 21: providers.1.apis.TMF629.tls.ca: nothing is behind env:CA',
+      'line 21: providers.1.apis.TMF629.tls: tls wants an https url',
+    ]);
+    expect(faults.join()).not.toContain('hunter2');
+  });
+
+  it('tells all that is wrong with its YAML, each with its line', () => {
+    const read = readProviders('providers:\n  - id: a\n    id: b\n    apis: [}\n', noSecrets);
+    expect(read.ok ? [] : read.faults.map((fault) => fault.split(':')[0])).toEqual(
+      expect.arrayContaining(['line 3', 'line 4']),
+    );
+  });
+
+  it('may say a thing once: anchors, presets, what a provider says of all its APIs', () => {
+    const read = readProviders(
+      `
+x: &country { x-country: '\${env:COUNTRY}', x-trace: 'a-{requestId}' }
+`.replace('x: &', 'providers:\n  - id: de\n    url: https://de.example\n    headers: &') +
+        `    profile: { preset: unfiltered, zone: '+01:00' }
+    apis:
+      TMF678:
+      TMF629: { profile: { filters: [relatedParty.id], preset: published } }
+  - id: fr
+    url: https://fr.example
+    headers: { <<: *country, x-country: fr }
+    apis: { TMF678: , }
+`,
+      () => 'de',
+    );
+    if (!read.ok) throw new Error(read.faults.join());
+    const [bills, customers, french] = read.providers.backEnds;
+    expect(bills).toMatchObject({
+      headers: { 'x-country': 'de', 'x-trace': 'a-{requestId}' },
+      profile: { idBatch: 'none', filters: false, totals: 'unfiltered', zone: '+01:00', paging: 'offset' },
+    });
+    expect(customers?.profile).toMatchObject({
+      filters: ['relatedParty.id'],
+      totals: 'filtered',
+      idBatch: 'none',
+    });
+    expect(french?.headers).toEqual({ 'x-country': 'fr', 'x-trace': 'a-{requestId}' });
+    expect(new Set(read.providers.backEnds.map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  });
+
+  it('never sends a header of two lines', () => {
+    const document = {
+      providers: [{ id: 'home', apis: { TMF678: { url: 'https://x', headers: { k: 'env:KEY' } } } }],
+    };
+    const read = readProviders(JSON.stringify(document), () => 'a\r\nb: c');
     expect(read.ok ? [] : read.faults).toEqual([
-      'providers.1.id: home is there twice',
-      'providers.0.apis.TMF999: no such API is known',
-      'providers.0.apis.TMF678: url is missing, here or at the provider',
-      'providers.0.apis.TMF629.auth.token: nothing is behind file:/broken',
-      'providers.0.apis.TMF629.headers.k: nothing is behind env:EMPTY',
-      "providers.1.apis.TMF620: the path of v99 isn't known: name the url",
+      'line 1: providers.0.apis.TMF678.headers.k: not the value of a header: one line of ASCII is wanted',
     ]);
   });
 

@@ -1,92 +1,30 @@
-// The providers document: who serves which API, where, with which credentials and measured habits.
-import { parseDocument } from 'yaml';
-import { z } from 'zod';
-import { type Api, backEndRow, isApi } from './backends.ts';
+// The providers file: who serves which API, where, with which credentials and measured habits.
+import { createHash } from 'node:crypto';
+import { LineCounter, parseDocument } from 'yaml';
+import { type Api, BACKENDS, backEndRow, isApi } from './backends.ts';
+import { type Fault, faultLine, issues, lineAt, meant, type Place } from './document-faults.ts';
+import { type Profile, profileOf } from './profile.ts';
+import {
+  type ApiEntry,
+  type Auth,
+  apiEntry,
+  keysAt,
+  type ProviderHead,
+  providerHead,
+  providersHead,
+  type Tls,
+} from './providers-document.ts';
+import {
+  type Resolve,
+  resolvedAuth,
+  resolvedHeader,
+  resolvedTls,
+  type SecretReader,
+  secretsOf,
+} from './secrets.ts';
 
-const secretRef = z
-  .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/, 'a secret is a reference: env:NAME or file:/path');
-
-const baseUrl = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const fault =
-    url === undefined || !/^https?:$/.test(url.protocol)
-      ? 'an absolute http or https URL is wanted'
-      : url.username !== '' || url.password !== ''
-        ? 'credentials belong under auth, as references'
-        : url.search !== '' || url.hash !== ''
-          ? 'no query and no fragment'
-          : undefined;
-  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-});
-
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'not a header name');
-
-const auth = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('basic'), user: secretRef, password: secretRef }),
-  z.strictObject({ kind: z.literal('bearer'), token: secretRef }),
-  z.strictObject({ kind: z.literal('apiKey'), header: headerName.default('x-api-key'), key: secretRef }),
-  z.strictObject({
-    kind: z.literal('oauth2ClientCredentials'),
-    tokenUrl: baseUrl,
-    clientId: secretRef,
-    clientSecret: secretRef,
-    scope: z.string().optional(),
-    audience: z.string().optional(),
-    /** How the client names itself to the token endpoint (RFC 6749 §2.3.1). */
-    clientAuth: z.enum(['basic', 'post']).default('basic'),
-  }),
-  z.strictObject({ kind: z.literal('userToken') }),
-]);
-
-/** What was measured of a back end; the defaults are what the description promises. */
-const profile = z.strictObject({
-  /** How several values go into one parameter: `a,b`, `p=a&p=b`, or not at all. */
-  idBatch: z.enum(['comma', 'repeated', 'none']).default('comma'),
-  /** Whether `fields=` is honoured; answers are projected again either way. */
-  fields: z.boolean().default(true),
-  /** Whether filters are honoured; answers are filtered again either way. */
-  filters: z.boolean().default(true),
-  /** `none`: every list comes whole, whatever offset and limit say. */
-  paging: z.enum(['offset', 'none']).default('offset'),
-  /** What X-Total-Count counts: the filtered set, the whole collection, or nothing that can be used. */
-  totals: z.enum(['filtered', 'unfiltered', 'none']).default('unfiltered'),
-  maxPage: z.int().min(1).max(10_000).optional(),
-  maxIds: z.int().min(1).max(1_000).optional(),
-  /** The key under which lists come, where they are wrapped; dots for depth. Found by itself for common ones. */
-  envelope: z.string().min(1).optional(),
-});
-
-const api = z.strictObject({
-  /** The API's own base URL; without it: the provider's, with the published path behind. */
-  url: baseUrl.optional(),
-  version: z
-    .string()
-    .regex(/^v\d+$/, 'a version is v4, v5, …')
-    .optional(),
-  timeoutMs: z.int().min(1).max(120_000).optional(),
-  concurrency: z.int().min(1).max(1_000).optional(),
-  auth: auth.optional(),
-  /** Sent with every call: text (`{requestId}` is filled in) or a secret reference. */
-  headers: z.record(headerName, z.string()).optional(),
-  profile: profile.optional(),
-});
-
-const provider = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a provider id is [a-z][a-z0-9-]*, at most 32 characters'),
-  url: baseUrl.optional(),
-  auth: auth.optional(),
-  headers: z.record(headerName, z.string()).optional(),
-  profile: profile.optional(),
-  apis: z.record(z.string(), api.nullable()),
-});
-
-const providersDocument = z.strictObject({ providers: z.array(provider).min(1) });
-
-export type ProvidersDocument = z.input<typeof providersDocument>;
-type Profile = z.output<typeof profile>;
-type Auth = z.output<typeof auth>;
+export type { ProvidersDocument } from './providers-document.ts';
+export type { SecretReader } from './secrets.ts';
 
 /** One back end, everything resolved: secrets are in here, so it is never logged. */
 export interface BackEndConfig {
@@ -104,7 +42,10 @@ export interface BackEndConfig {
   readonly profile: Profile;
   /** References are replaced by the secrets. */
   readonly auth: Auth;
+  readonly tls: Tls | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** The same for the same configuration, secrets included: what didn't change goes on as it is. */
+  readonly fingerprint: string;
 }
 
 export interface Providers {
@@ -115,47 +56,27 @@ export type ProvidersResult =
   | { readonly ok: true; readonly providers: Providers }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Gives the secret behind `env:NAME` or `file:/path`; undefined where there is none. */
-export type SecretReader = (ref: string) => string | undefined;
-
-type Provider = z.output<typeof provider>;
-type Place = readonly (string | number)[];
-
-const say = (place: Place, message: string) =>
-  `${place.length === 0 ? '' : `${place.join('.')}: `}${message}`;
-
 const withoutSlash = (path: string) => path.replace(/\/+$/, '');
 
-/** Reads the document, YAML or JSON text, and reports every fault at once, each with its path. */
+/** Reads the document, YAML or JSON text, and reports every fault at once, each with its line and place. */
 export function readProviders(text: string, secret: SecretReader): ProvidersResult {
-  const yaml = parseDocument(text, { prettyErrors: false });
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, { prettyErrors: false, merge: true, lineCounter: lines });
   if (yaml.errors.length > 0) {
     return {
       ok: false,
-      faults: yaml.errors.map(({ code, pos }) => `not YAML: ${code} at character ${pos[0]}`),
+      faults: yaml.errors.map(({ code, message, pos }) =>
+        faultLine({ line: lines.linePos(pos[0]).line, place: [], message: `${code}: ${message}` }),
+      ),
     };
   }
-  const parsed = providersDocument.safeParse(toPlain(() => yaml.toJS()));
-  if (!parsed.success) {
-    return {
-      ok: false,
-      faults: parsed.error.issues.map(({ path, message }) => say(path.map(String), message)),
-    };
-  }
-  const faults: string[] = [];
-  const resolve = (ref: string, place: Place) => {
-    const value = readSecret(secret, ref);
-    if (value === undefined) faults.push(say(place, `nothing is behind ${ref}`));
-    return value ?? '';
-  };
-  const ids = parsed.data.providers.map(({ id }) => id);
-  ids.forEach((id, index) => {
-    if (ids.indexOf(id) !== index) faults.push(say(['providers', index, 'id'], `${id} is there twice`));
-  });
-  const backEnds = parsed.data.providers.flatMap((each, index) =>
-    backEndsOf(each, ['providers', index], resolve, faults),
-  );
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, providers: { backEnds } };
+  const document = toPlain(() => yaml.toJS());
+  const faults: Fault[] = [];
+  const say = (place: Place, message: string) =>
+    faults.push({ line: lineAt(yaml, lines, place), place, message });
+  const backEnds = backEndsIn(document, secretsOf(secret, say), say);
+  if (faults.length === 0) return { ok: true, providers: { backEnds } };
+  return { ok: false, faults: faults.sort((a, b) => a.line - b.line).map(faultLine) };
 }
 
 function toPlain(read: () => unknown): unknown {
@@ -167,89 +88,116 @@ function toPlain(read: () => unknown): unknown {
   }
 }
 
-function readSecret(secret: SecretReader, ref: string): string | undefined {
-  try {
-    const value = secret(ref)?.trim();
-    return value === '' ? undefined : value;
-  } catch {
-    return undefined;
-  }
-}
+type Say = (place: Place, message: string) => void;
 
-type Resolve = (ref: string, place: Place) => string;
-
-function backEndsOf(from: Provider, place: Place, resolve: Resolve, faults: string[]): BackEndConfig[] {
-  const backEnds: BackEndConfig[] = [];
-  for (const [name, entry] of Object.entries(from.apis)) {
-    const at = [...place, 'apis', name];
-    if (!isApi(name)) {
-      faults.push(say(at, 'no such API is known'));
-      continue;
-    }
-    const row = backEndRow(name);
-    const version = entry?.version ?? row.version;
-    const path = row.paths[version];
-    const url =
-      entry?.url ??
-      (from.url === undefined || path === undefined ? undefined : withoutSlash(from.url) + path);
-    if (url === undefined) {
-      faults.push(
-        say(
-          at,
-          from.url === undefined
-            ? 'url is missing, here or at the provider'
-            : `the path of ${version} isn't known: name the url`,
-        ),
-      );
-      continue;
-    }
-    const base = new URL(url);
-    const habits = entry?.profile ?? from.profile ?? profile.parse({});
-    const headers = { ...from.headers, ...entry?.headers };
-    backEnds.push({
-      provider: from.id,
-      api: name,
-      version,
-      origin: base.origin,
-      basePath: withoutSlash(base.pathname),
-      timeoutMs: entry?.timeoutMs ?? row.timeoutMs,
-      concurrency: entry?.concurrency ?? row.concurrency,
-      maxIds: habits.maxIds ?? row.batch.maxIds,
-      maxUrlLength: row.batch.maxUrlLength,
-      maxPage: habits.maxPage ?? row.page.max,
-      profile: habits,
-      auth: resolved(entry?.auth ?? from.auth ?? { kind: 'none' }, [...at, 'auth'], resolve),
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([header, value]) => [
-          header.toLowerCase(),
-          secretRef.safeParse(value).success ? resolve(value, [...at, 'headers', header]) : value,
-        ]),
-      ),
+/** What is right of it; `say` hears of the rest. */
+function backEndsIn(document: unknown, resolve: Resolve, say: Say): BackEndConfig[] {
+  const sayAll = (error: Parameters<typeof issues>[0], place: Place, value: unknown) => {
+    for (const issue of issues(error, place, (at) => keysAt(at, valueAt(value, at.slice(place.length)))))
+      say(issue.place, issue.message);
+  };
+  const head = providersHead.safeParse(document);
+  if (!head.success) sayAll(head.error, [], document);
+  const listed: unknown = valueAt(document, ['providers']);
+  const places = new Map<string, number>();
+  return (Array.isArray(listed) ? listed : []).flatMap((each: unknown, index) => {
+    const place = ['providers', index];
+    const read = providerHead.safeParse(each);
+    if (!read.success) sayAll(read.error, place, each);
+    const id = read.success ? read.data.id : undefined;
+    if (id !== undefined && places.has(id)) say([...place, 'id'], `${id} is there twice`);
+    if (id !== undefined) places.set(id, index);
+    const apis = valueAt(each, ['apis']);
+    return Object.entries(typeof apis === 'object' && apis !== null ? apis : {}).flatMap(([name, entry]) => {
+      const at = [...place, 'apis', name];
+      if (!isApi(name)) {
+        say(at, `no such API is known${meant(name, Object.keys(BACKENDS), 1)}`);
+        return [];
+      }
+      const api = apiEntry.nullable().safeParse(entry);
+      if (!api.success) sayAll(api.error, at, entry);
+      if (!api.success) return [];
+      const from = read.success ? read.data : undefined;
+      return backEndOf(from, name, api.data, at, { resolve, say });
     });
-  }
-  return backEnds;
+  });
 }
 
-function resolved(from: Auth, place: Place, resolve: Resolve): Auth {
-  switch (from.kind) {
-    case 'none':
-    case 'userToken':
-      return from;
-    case 'basic':
-      return {
-        ...from,
-        user: resolve(from.user, [...place, 'user']),
-        password: resolve(from.password, [...place, 'password']),
-      };
-    case 'bearer':
-      return { ...from, token: resolve(from.token, [...place, 'token']) };
-    case 'apiKey':
-      return { ...from, key: resolve(from.key, [...place, 'key']) };
-    case 'oauth2ClientCredentials':
-      return {
-        ...from,
-        clientId: resolve(from.clientId, [...place, 'clientId']),
-        clientSecret: resolve(from.clientSecret, [...place, 'clientSecret']),
-      };
+function valueAt(value: unknown, place: Place): unknown {
+  return place.reduce<unknown>(
+    (inside, key) =>
+      typeof inside === 'object' && inside !== null ? Reflect.get(inside, String(key)) : undefined,
+    value,
+  );
+}
+
+/** `from` is absent where the provider itself is at fault: then what the API says is looked up, for its faults. */
+function backEndOf(
+  from: ProviderHead | undefined,
+  name: Api,
+  entry: ApiEntry | null,
+  at: Place,
+  { resolve, say }: { readonly resolve: Resolve; readonly say: Say },
+): BackEndConfig[] {
+  const row = backEndRow(name);
+  const version = entry?.version ?? row.version;
+  const path = row.paths[version];
+  const profile = profileOf(from?.profile, entry?.profile);
+  const placeOf = (key: 'auth' | 'tls' | 'headers') =>
+    entry?.[key] === undefined ? [...at.slice(0, 2), key] : [...at, key];
+  const tls = entry?.tls ?? from?.tls;
+  const secrets = {
+    auth: resolvedAuth(entry?.auth ?? from?.auth ?? { kind: 'none' }, placeOf('auth'), resolve),
+    tls: tls && resolvedTls(tls, placeOf('tls'), resolve),
+    headers: headersOf(from, entry, at, { resolve, say }),
+  };
+  if (path === undefined) {
+    const known = Object.keys(row.paths).join(', ');
+    const place = entry?.version === undefined ? at : [...at, 'version'];
+    say(place, `${version} isn't known of ${name}, but ${known}`);
+    return [];
   }
+  const published = from?.url === undefined ? undefined : withoutSlash(from.url) + path;
+  const url = entry?.url ?? published;
+  if (from === undefined) return [];
+  if (url === undefined) {
+    say(at, 'url is missing, here or at the provider');
+    return [];
+  }
+  const base = new URL(url);
+  if (tls !== undefined && base.protocol !== 'https:') say(placeOf('tls'), 'tls wants an https url');
+  const config = {
+    provider: from.id,
+    api: name,
+    version,
+    origin: base.origin,
+    basePath: withoutSlash(base.pathname),
+    timeoutMs: entry?.timeoutMs ?? row.timeoutMs,
+    concurrency: entry?.concurrency ?? row.concurrency,
+    maxIds: profile.maxIds ?? row.batch.maxIds,
+    maxUrlLength: row.batch.maxUrlLength,
+    maxPage: profile.maxPage ?? row.page.max,
+    profile,
+    ...secrets,
+  };
+  const fingerprint = createHash('sha256').update(JSON.stringify(config)).digest('base64url');
+  return [{ ...config, fingerprint }];
+}
+
+/** The provider's, and over them the API's own. */
+function headersOf(
+  from: ProviderHead | undefined,
+  entry: ApiEntry | null,
+  at: Place,
+  { resolve, say }: { readonly resolve: Resolve; readonly say: Say },
+): Readonly<Record<string, string>> {
+  const resolved = (headers: Readonly<Record<string, string>>, place: Place) =>
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      resolvedHeader(value, [...place, 'headers', name], resolve, say),
+    ]);
+  return Object.fromEntries([
+    ...resolved(from?.headers ?? {}, at.slice(0, 2)),
+    ...resolved(entry?.headers ?? {}, at),
+  ]);
 }

@@ -50,13 +50,19 @@ export interface SentFilter {
   readonly whole: boolean;
 }
 
+/** Whether a filter by the path, with or without an operator behind it, is worth sending. */
+export function honours({ profile: { filters } }: BackEndConfig, path: string): boolean {
+  if (typeof filters === 'boolean') return filters;
+  return filters.includes(path) || filters.includes(path.replace(/\.(?:gte?|lte?|ne|eq)$/, ''));
+}
+
 export function filterParameters(config: BackEndConfig, filter: Filter): SentFilter {
   const entries = Object.entries(filter);
-  if (!config.profile.filters) return { parameters: [], whole: entries.length === 0 };
   const parameters: string[] = [];
   // half of the room: the other half is for fields, and for the values that a lookup is by
   let room = config.maxUrlLength / 2;
   for (const [path, value] of entries) {
+    if (!honours(config, path)) continue;
     const each =
       typeof value === 'string' && value.includes(',') && config.profile.idBatch === 'comma'
         ? `${encode(path)}=${value.split(',').map(encode).join(',')}`
@@ -75,8 +81,8 @@ export function fieldsParameter(
   return names === undefined || !config.profile.fields ? [] : [`fields=${names.map(encode).join(',')}`];
 }
 
-export function sortParameter(sort: string | undefined): readonly string[] {
-  return sort === undefined ? [] : [`sort=${sort.split(',').map(encode).join(',')}`];
+export function sortParameter(config: BackEndConfig, sort: string | undefined): readonly string[] {
+  return sort === undefined || !config.profile.sort ? [] : [`sort=${sort.split(',').map(encode).join(',')}`];
 }
 
 /** The values cut into batches, each short enough for one call beside `otherLength` characters of query. */

@@ -51,6 +51,9 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
+/** Back ends write `"in design "`, `inDesign` and `In Design` for one state: compared without case, blanks and hyphens. */
+export const folded = (word: string): string => word.toLowerCase().replaceAll(/[\s_-]/g, '');
+
 export function asBoolean(value: unknown): boolean | undefined {
   const text = asText(value)?.toLowerCase();
   return text === 'true' ? true : text === 'false' ? false : undefined;

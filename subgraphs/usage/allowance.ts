@@ -1,19 +1,19 @@
 // From a charging system's bucket to an allowance: used, left, limit, and what follows from two of them.
 import { asList, asQuantity, asText, at } from '../tmf/read.ts';
 import { isRecord } from '../tmf/tmf-object.ts';
-import type { Bucket } from './meter.ts';
+import type { Bucket } from './bucket.ts';
 
-interface Quantity {
+export interface Quantity {
   readonly amount: number;
   readonly unit: string | null;
 }
 
-function quantity(value: unknown): Quantity | undefined {
+export function quantity(value: unknown): Quantity | undefined {
   const read = asQuantity(value);
   return read === undefined ? undefined : { amount: Number(read.amount), unit: read.unit ?? null };
 }
 
-const word = (value: unknown): string =>
+export const word = (value: unknown): string =>
   asText(value)
     ?.toLowerCase()
     .replaceAll(/[\s_-]/g, '') ?? '';
@@ -68,6 +68,7 @@ export function allowance(bucket: Bucket): Bucket {
     used: used ?? null,
     limit: limit ?? null,
     isUnlimited: unlimited,
+    beyondLimit: counter(bucket, ['outofbucket', 'overage', 'exceeded']) ?? null,
     usedPercent: comparable ? Math.round((used.amount / limit.amount) * 1000) / 10 : null,
   };
 }

@@ -1,23 +1,23 @@
 // Real-time usage of services: kept by service for all readers, asked of the charging system in one call for many.
 import DataLoader from 'dataloader';
+import { clientError } from '../../schema/errors.ts';
 import { asError } from '../as-error.ts';
 import type { Held } from '../cache/held.ts';
 import type { SubgraphContext } from '../context.ts';
 import { heldWithAge, sharedCall } from '../held-values.ts';
 import type { Systems } from '../loads.ts';
 import type { Objects } from '../objects.ts';
-import { all, asList, asText } from '../tmf/read.ts';
-import { isRecord } from '../tmf/tmf-object.ts';
-
-/** A bucket as the charging system states it. */
-export type Bucket = Readonly<Record<string, unknown>>;
+import { asText } from '../tmf/read.ts';
+import { bucketsByService, type Metered } from './bucket.ts';
 
 /** How long a value may be shown, marked STALE, while the charging system doesn't answer. */
 const STALE_MS = 300_000;
 /** How long past its life a value is shown at once, while it is asked anew: real-time means half a minute at most. */
 const AT_ONCE_MS = 15_000;
-/** Services in one question: a charging system answers for a group at once, not for a whole company. */
-const MAX_SERVICES = 100;
+/** Services in one question: a company with all its lines, and no answer of more than a few megabytes. */
+const MAX_SERVICES = 500;
+
+const FAILED = /error|fail|cancel|reject/i;
 
 export const usageKey = (provider: string, service: string): string => `usage:${provider}:${service}`;
 
@@ -25,32 +25,6 @@ export const usageKey = (provider: string, service: string): string => `usage:${
 export function usagePolicy({ contract }: Systems) {
   const ttlMs = (contract.types.get('ServiceUsage')?.cache?.maxAgeS ?? 0) * 1000;
   return { ttlMs, staleMs: STALE_MS, atOnceMs: AT_ONCE_MS };
-}
-
-/** Buckets by the services that they name; a consumption's own services count for buckets that name none. */
-export function bucketsByService(
-  answer: unknown,
-  services: ReadonlySet<string>,
-): ReadonlyMap<string, readonly Bucket[]> {
-  const found = new Map<string, Bucket[]>([...services].map((id) => [id, []]));
-  for (const consumption of asList(isRecord(answer) ? answer.usageConsumption : undefined)) {
-    const around = all(consumption, 'service.id').flatMap((id) => asText(id) ?? []);
-    for (const bucket of asList(isRecord(consumption) ? consumption.bucketRefOrValue : undefined)) {
-      if (!isRecord(bucket)) continue;
-      const named = all(bucket, 'service.id').flatMap((id) => asText(id) ?? []);
-      const [only] = services;
-      const theirs =
-        named.length > 0
-          ? named
-          : around.length > 0
-            ? around
-            : services.size === 1 && only !== undefined
-              ? [only]
-              : [];
-      for (const id of new Set(theirs)) found.get(id)?.push(bucket);
-    }
-  }
-  return found;
 }
 
 async function ask({ systems, operation }: Objects, provider: string, services: readonly string[]) {
@@ -61,7 +35,10 @@ async function ask({ systems, operation }: Objects, provider: string, services: 
   const answers = await Promise.all(
     parts.map(async (part) => {
       const body = { searchCriteria: { service: part.map((id) => ({ id })) } };
-      return bucketsByService(await systems.client.task(source, body, sharedCall(operation)), new Set(part));
+      const answer = await systems.client.task(source, body, sharedCall(operation));
+      // a query that failed says of no service that it has nothing
+      if (FAILED.test(asText(answer.state) ?? '')) throw clientError('BACKEND_BAD_ANSWER');
+      return bucketsByService(answer, new Set(part));
     }),
   );
   return new Map(answers.flatMap((answer) => [...answer]));
@@ -72,21 +49,22 @@ interface Asked {
   readonly service: string;
 }
 
-const meters = new WeakMap<Objects, DataLoader<Asked, Held<readonly Bucket[]> | null, string>>();
+const meters = new WeakMap<Objects, DataLoader<Asked, Held<Metered> | null, string>>();
 
-function meterOf(objects: Objects): DataLoader<Asked, Held<readonly Bucket[]> | null, string> {
+function meterOf(objects: Objects): DataLoader<Asked, Held<Metered> | null, string> {
   const known = meters.get(objects);
   if (known !== undefined) return known;
-  const meter = new DataLoader<Asked, Held<readonly Bucket[]> | null, string>(
+  const meter = new DataLoader<Asked, Held<Metered> | null, string>(
     async (asked) => {
-      const results = new Map<string, ReadonlyMap<string, Held<readonly Bucket[]>> | Error>();
+      const results = new Map<string, ReadonlyMap<string, Held<Metered>> | Error>();
       await Promise.all(
         [...new Set(asked.map((each) => each.provider))].map(async (provider) => {
-          const held = heldWithAge<readonly Bucket[]>(objects.systems.values, {
+          const held = heldWithAge<Metered>(objects.systems.values, {
             ids: asked.filter((each) => each.provider === provider).map((each) => each.service),
             keyOf: (service) => usageKey(provider, service),
             policy: usagePolicy(objects.systems),
             operation: objects.operation,
+            ofUser: objects.systems.client.ofUser({ provider, api: 'TMF677' }),
             load: (services) => ask(objects, provider, services),
           });
           results.set(provider, await held.catch(asError));

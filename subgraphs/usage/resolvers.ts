@@ -1,31 +1,27 @@
 // What the usage data sheet can't say: real-time usage, and the events that bring it.
 import { clientError } from '../../schema/errors.ts';
 import { idOfType } from '../../schema/id.ts';
-import type { EventHandlers, Resolvers, SubgraphContext } from '../context.ts';
-import { backEndId, entityOf, type Item, reference } from '../item.ts';
+import type { EventHandlers, Resolvers } from '../context.ts';
+import { entityOf, reference } from '../item.ts';
+import type { Work } from '../modules.ts';
 import { all, asText } from '../tmf/read.ts';
-import { allowance } from './allowance.ts';
-import { bucketsByService, meter, usageKey, usagePolicy } from './meter.ts';
+import { alerts } from './alerts/list.ts';
+import { changeAlert, deleteAlert, setAlert } from './alerts/set.ts';
+import { usageHappened, usageTold, watchRound } from './alerts/watch.ts';
+import { bucketsByService } from './bucket.ts';
+import { usageKey, usagePolicy } from './meter.ts';
+import { overLimitPrice } from './over-limit-price.ts';
+import { type OverviewAsk, overview } from './overview.ts';
+import { usageOf } from './service-usage.ts';
+import { sharers } from './sharers.ts';
 
-async function usageOf(service: Item, context: SubgraphContext): Promise<Item | null> {
-  const { provider } = service;
-  const held = await meter(context, provider, backEndId(service));
-  if (held === null) return null;
-  const usage: Item = { __typename: 'ServiceUsage', provider, raw: {}, whole: service };
-  const part = (raw: Item['raw']): Item => ({ __typename: 'Allowance', provider, raw, whole: usage });
-  return {
-    ...usage,
-    raw: {
-      service,
-      allowances: held.value.map((bucket) => part(allowance(bucket))),
-      asOf: new Date(held.asOfMs).toISOString(),
-      freshness: held.freshness,
-    },
-  };
-}
+/** Alerts live in the store. */
+export const keepsState = true;
 
 export const resolvers: Resolvers = {
+  Mutation: { setAlert, changeAlert, deleteAlert },
   Query: {
+    alerts: (_root, _args, context) => alerts(context),
     async usage(_root, { serviceId }, context) {
       const parts = idOfType(String(serviceId), 'Service');
       if (parts === undefined) throw clientError('INVALID_ID');
@@ -37,11 +33,21 @@ export const resolvers: Resolvers = {
       );
       return service === undefined ? null : usageOf(service, context);
     },
+    usageOverview: (_root, args, context) => overview(args as OverviewAsk, context), // graphql has checked them
+  },
+  Allowance: {
+    sharers: (allowance, _args, context) => sharers(allowance, context),
+    overLimitPrice: (allowance, _args, context) => overLimitPrice(allowance, context),
   },
   Service: {
     usage: (service, _args, context) => usageOf(entityOf(service), context),
   },
 };
+
+/** Live streams don't wait for alerts, which may ask back ends; what fails is looked at again by the next round. */
+function behind(work: Promise<void>): void {
+  work.catch(() => {});
+}
 
 export const events: EventHandlers = {
   /**
@@ -60,18 +66,28 @@ export const events: EventHandlers = {
       await systems.values.drop([...new Set(named)].map((service) => usageKey(provider, service)));
       return;
     }
+    const told = bucketsByService(object, whole);
     await Promise.all(
-      [...bucketsByService(object, whole)].map(([service, buckets]) =>
-        systems.values.replace(usageKey(provider, service), buckets, usagePolicy(systems)),
+      [...told].map(([service, metered]) =>
+        systems.values.replace(usageKey(provider, service), metered, usagePolicy(systems)),
       ),
     );
+    behind(usageTold(systems, provider, told));
   },
-  /** A new record tells that something was used, not what is left: the next reader asks anew. */
-  async usage({ provider, object }, systems) {
+  /**
+   * A new record tells that something was used, not what is left: the next reader asks anew, unless the charging system
+   * has told that since. Both come of one use, and in any order.
+   */
+  async usage({ provider, object, atMs }, systems) {
     const services = all(object, 'usageCharacteristic').filter(
       (each) => asText((each as { name?: unknown }).name) === 'serviceId',
     );
-    const keys = services.flatMap((each) => asText((each as { value?: unknown }).value) ?? []);
-    await systems.values.drop(keys.map((service) => usageKey(provider, service)));
+    const ids = services.flatMap((each) => asText((each as { value?: unknown }).value) ?? []);
+    const keys = ids.map((service) => usageKey(provider, service));
+    await systems.values.dropBefore(keys, atMs);
+    behind(usageHappened(systems, provider, ids));
   },
 };
+
+/** Thresholds that nobody told of, and messages that wait. */
+export const work: Work = (systems, surroundings) => watchRound(systems, surroundings);

@@ -1,6 +1,8 @@
 // `npm run bench`: measures our gateway beside others, in one run on one machine. It asserts nothing.
 import { cpus, loadavg } from 'node:os';
+import { ALLOWING, costs, measureAuthorization } from './authorization.ts';
 import { type Children, createChildren } from './children.ts';
+import { measureLive } from './live.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { IN_PROCESS, measureOwnOperations, OVER_HTTP, STOCK, summary } from './own-operations.ts';
 import { HAND_WRITTEN, HIVE_RUST, measureShop, STOCK as SHOP_STOCK } from './shop/shop.ts';
@@ -50,9 +52,33 @@ async function shop(children: Children, options: BenchOptions): Promise<Section>
   const { rows, rounds } = await measureShop(children, options, progress);
   say(`${table(rows, rounds, format)}\n`);
   const notes = [
+    'by CPU: how many times the requests for the same CPU time of the gateway, which a busy machine changes less.',
     'Identical requests of different clients are never merged, by any of them; ours and Hive merge those inside one operation.',
-    'ours: token, gate, limits, metrics, and a signed principal in each sub-request; ours, unsigned: a header instead, as the others send.',
+    'ours: token, gate, limits, metrics, and a signed principal in each sub-request; ours, unsigned: the name of the actor in its place, as the others send a header.',
     `${options.principals} tokens in turn: each is verified when it comes first, and once a minute after that.`,
+  ];
+  for (const note of notes) say(note);
+  return { rows: compared(rows, rounds, format), notes };
+}
+
+async function live(children: Children, options: BenchOptions): Promise<readonly string[]> {
+  say('\nLive: idle streams over WebSocket on one gateway, in process');
+  const notes = await measureLive(children, options);
+  for (const note of notes) say(note);
+  return notes;
+}
+
+async function authorization(children: Children, options: BenchOptions): Promise<Section> {
+  const format: TableOptions = {
+    callsTitle: 'REST',
+    comparisons: [{ reference: ALLOWING, title: 'of allowing' }],
+  };
+  say('\nWhat authorization costs: our gateway, and the same where everybody may everything');
+  const { rows, rounds } = await measureAuthorization(children, options, progress);
+  say(`${table(rows, rounds, format)}\n`);
+  const notes = [
+    ...costs(rows, rounds),
+    `${ALLOWING}: no shield, no gate, no look at where an object stands, no record of what staff reads. Tokens and grants are read by both.`,
   ];
   for (const note of notes) say(note);
   return { rows: compared(rows, rounds, format), notes };
@@ -74,10 +100,17 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void children.cancel());
   const before = machine();
   say(`Node ${before.node}, ${before.cores} cores, load ${before.load.toFixed(1)} before the start`);
-  const sections: { operations?: Section; shop?: Section } = {};
+  const sections: {
+    operations?: Section;
+    shop?: Section;
+    live?: readonly string[];
+    authorization?: Section;
+  } = {};
   try {
     if (options.operations) sections.operations = await ownOperations(children, options);
+    if (options.live) sections.live = await live(children, options);
     if (options.shop) sections.shop = await shop(children, options);
+    if (options.authorization) sections.authorization = await authorization(children, options);
   } finally {
     await children.stopAll();
   }

@@ -24,7 +24,7 @@ test('load is counted on both sides, and an answer with errors has failed', asyn
     (await load.ask('load', orderFor(stub.ready.url, query))) as LoadResult; // load-process.ts answers it
   const good = await run('{topProducts(first:1){sku}}');
   expect(good.failed).toBe(0);
-  expect(good.total).toBeGreaterThan(2);
+  expect(good.total).toBeGreaterThan(0);
   expect(good.bytes).toBe(good.total * JSON.stringify({ data: { topProducts: [{ sku: 'p1' }] } }).length);
   expect(await stub.ask('calls')).toEqual({ count: good.total, isLeast: false });
   const bad = await run('{nothing}');

@@ -10,6 +10,10 @@ export interface BenchOptions {
   readonly json: boolean;
   readonly operations: boolean;
   readonly shop: boolean;
+  readonly live: boolean;
+  readonly authorization: boolean;
+  /** Live streams that are held open at once. */
+  readonly subscribers: number;
   readonly timing: Timing;
   /** Added by the simulator, and by the shop's subgraphs, to each answer. */
   readonly latencyMs: number;
@@ -25,12 +29,14 @@ export const USAGE = `npm run bench -- [options]
   --quick               a smoke run: one short round with 8 requests at once
   --only <name>         cases whose name contains this
   --gateways <list>     gateways whose name contains one of these
-  --section <which>     operations (ours, on the simulator) or shop (four subgraphs); without it both
+  --section <which>     operations (ours, on the simulator), shop (four subgraphs), live (idle streams) or authorization
+                        (what it costs); without it all
   --rounds <n>          rounds of each measurement (5)
   --round-ms <n>        length of a round (1500)
   --concurrency <list>  1,16,64; the shop always takes the last
   --latency <ms>        added to each answer of back ends and shop subgraphs (0)
   --principals <n>      different tokens among the shop's clients (500)
+  --subscribers <n>     live streams that are open at once (5000)
   --semi-space <MB>     V8's --max-semi-space-size, for every gateway alike
   --profile <folder>    CPU profiles, one for each gateway and case (see hot-spots.ts)
   --json                results as JSON in the last line`;
@@ -55,20 +61,25 @@ export function readOptions(args: readonly string[]): BenchOptions {
       concurrency: { type: 'string' },
       latency: { type: 'string', default: '0' },
       principals: { type: 'string', default: '500' },
+      subscribers: { type: 'string', default: '5000' },
       'semi-space': { type: 'string' },
       profile: { type: 'string' },
     },
   });
   const { quick, section } = values;
-  if (section !== undefined && section !== 'operations' && section !== 'shop') throw new Error(USAGE);
+  const wanted = (name: string): boolean => section === undefined || section === name;
+  if (!['operations', 'shop', 'live', 'authorization'].some(wanted)) throw new Error(USAGE);
   const concurrencies = (values.concurrency ?? (quick ? '8' : '1,16,64')).split(',');
   const roundMs = wholeNumber('round-ms', values['round-ms'] ?? (quick ? '250' : '1500'), 50);
   return {
     only: values.only?.toLowerCase(),
     gateways: values.gateways?.split(',') ?? [],
     json: values.json,
-    operations: section !== 'shop',
-    shop: section !== 'operations',
+    operations: wanted('operations'),
+    shop: wanted('shop'),
+    live: wanted('live'),
+    authorization: wanted('authorization'),
+    subscribers: wholeNumber('subscribers', values.subscribers, 1),
     timing: {
       rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '5'), 1),
       roundMs,

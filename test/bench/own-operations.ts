@@ -19,7 +19,7 @@ export const IN_PROCESS = 'in process';
 export const OVER_HTTP = 'over HTTP';
 export const STOCK = 'stock';
 
-const AUDIENCE = 'ssm-gateway';
+export const AUDIENCE = 'ssm-gateway';
 const ROOT = new URL('../../', import.meta.url);
 
 export interface OwnResults {
@@ -43,10 +43,11 @@ async function dataFolder({ folder }: Setting, name: string): Promise<string> {
   return own;
 }
 
-const environment = (folder: string, more: Readonly<Record<string, string>> = {}) => ({
+export const environment = (folder: string, more: Readonly<Record<string, string>> = {}) => ({
   PORT: '0',
   MODE: 'demo',
   METRICS: 'on',
+  SHARE_CALLS: 'off',
   DATA_FOLDER: folder,
   ...more,
 });

@@ -6,6 +6,8 @@ import { clock } from './clock.ts';
 export interface SimulatorSettings {
   readonly clockOffsetMs: number;
   readonly latencyMs: number;
+  /** Further subscribers. */
+  readonly subscribers?: number;
 }
 
 export interface SimulatorReady {
@@ -20,8 +22,8 @@ export interface Calls {
 
 const LOG_CAPACITY = 20_000;
 
-await runChild<SimulatorSettings>(async ({ clockOffsetMs, latencyMs }) => {
-  const simulator = await startSimulator({ port: 0, now: clock(clockOffsetMs), latencyMs });
+await runChild<SimulatorSettings>(async ({ clockOffsetMs, latencyMs, subscribers = 0 }) => {
+  const simulator = await startSimulator({ port: 0, now: clock(clockOffsetMs), latencyMs, subscribers });
   return {
     ready: { apis: simulator.apis } satisfies SimulatorReady,
     commands: {

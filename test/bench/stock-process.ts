@@ -7,7 +7,7 @@ import {
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { openPrincipalKeys } from '../../gateway/principal-keys.ts';
-import { queryHash, signPrincipal } from '../../schema/principal-token.ts';
+import { queryHash, requestHash, signPrincipal } from '../../schema/principal-token.ts';
 import { runChild } from './child-side.ts';
 import { clock } from './clock.ts';
 import { ACTOR_HEADER, demoPrincipal } from './demo-principal.ts';
@@ -45,7 +45,7 @@ async function identifying(identity: StockSettings['identity']): Promise<WillSen
     const principal = await signPrincipal(demoPrincipal(context.actorId), {
       audience: name,
       requestId: context.requestId,
-      queryHash: queryHash(request.query ?? ''),
+      requestHash: requestHash(queryHash(request.query ?? ''), JSON.stringify(request.variables ?? {})),
       key: signing,
       nowMs: now(),
     });

@@ -49,8 +49,13 @@ export function compared(
 type Line = readonly string[];
 
 function lineOf(row: Row, rounds: readonly Round[], { comparisons, caseTitle }: TableOptions): Line {
-  const compared = comparisons.map(({ reference }) =>
-    reference === row.peer ? '' : times(ratio(rounds, row, row.peer, reference, (each) => each.requestsPerS)),
+  const compared = comparisons.flatMap(({ reference }) =>
+    reference === row.peer
+      ? ['', '']
+      : [
+          times(ratio(rounds, row, row.peer, reference, (each) => each.requestsPerS)),
+          times(ratio(rounds, row, row.peer, reference, (each) => 1 / each.allCpuMsPerRequest)),
+        ],
   );
   return [
     caseTitle?.(row.case) ?? row.case,
@@ -70,7 +75,7 @@ function lineOf(row: Row, rounds: readonly Round[], { comparisons, caseTitle }: 
 }
 
 function headings({ comparisons, callsTitle }: TableOptions): Line {
-  const titles = comparisons.map(({ title }) => title);
+  const titles = comparisons.flatMap(({ title }) => [title, 'by CPU']);
   return [
     'case',
     'at once',

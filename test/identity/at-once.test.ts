@@ -1,9 +1,11 @@
 // SSM-A-02 SSM-A-08: a revocation holds from the next request on: on every instance, on cached answers, on HTTP subgraphs.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoActor } from '../../mocks/actors.ts';
+import { verifyChain } from '../../subgraphs/store/audit-chain.ts';
 import { type Instance, startWorld, type World } from '../support/gateway.ts';
 import { postgresForTests, redisForTests } from '../support/services.ts';
 import { change, granted, LINE_01, usage } from './asking.ts';
+import { ownOf } from './sign-in-world.ts';
 
 const MANAGER = 'acme-manager';
 const actor = (actorId: string, kind: DemoActor['kind']): DemoActor => ({
@@ -115,6 +117,22 @@ if (redis !== undefined && postgres !== undefined) {
       expect(await everywhere(line)).toEqual(all('DATA'));
       await granted(world.ask, MANAGER, { id }, 'revokeAuthorization');
       expect(await everywhere(line)).toEqual(all('FORBIDDEN'));
+    });
+
+    test('SSM-A-09 acts at once on all instances: each has its entry, and the chain is whole', async () => {
+      const { user } = next();
+      const acts = Array.from({ length: 24 }, (_, index) => instances[index % 3]?.[1] ?? world.main);
+      const input = { actorId: user, functions: ['USAGE_VIEW'], scope: on };
+      const done = await Promise.all(acts.map(({ ask }) => granted(ask, MANAGER, input)));
+      const { store } = ownOf(world.main);
+      expect((await verifyChain(store)).faults).toEqual([]);
+      const entries = await store.db.select().from(store.tables.auditEntry);
+      const written = entries.filter(
+        ({ action, outcome }) => action === 'grantAuthorization' && outcome === 'DONE',
+      );
+      expect(written.map(({ objectId }) => objectId)).toEqual(
+        expect.arrayContaining(done.map(({ id }) => id)),
+      );
     });
 
     test('SSM-A-02 two managers on two instances: one change wins, one conflict', async () => {

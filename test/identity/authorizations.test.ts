@@ -52,7 +52,7 @@ describe('SSM-A-02 a manager grants, changes and takes back', () => {
     expect(await mayI(ask, user, 'USAGE_VIEW')).toEqual({
       allowed: false,
       code: 'PENDING',
-      reason: `You may from ${inHours(2)} on.`,
+      reason: `You may from ${inHours(2)} on: it was granted ahead.`,
     });
     // it is 10:00 in UTC and 11:00 in Oslo
     const daily = { from: '08:00', until: '11:00', zone: 'Europe/Oslo' };

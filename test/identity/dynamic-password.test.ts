@@ -87,6 +87,28 @@ test.each([
 });
 const clocks = new Map<string, (atMs: number) => string>();
 
+test('SSM-A-10 who knows the password and guesses codes locks the victim out of codes, not of its recovery codes', async () => {
+  const { device, recoveryCodes } = await enrolled('soc-operator');
+  const as = { actorId: 'soc-operator', password };
+  // a guesser from many addresses
+  for (let guess = 0; guess < 8; guess += 1) {
+    const from = `198.51.100.${guess}`;
+    const { challenge } = await mutate(url, 'signIn', { input: as, from });
+    await mutate(url, 'answerChallenge', {
+      input: { challengeId: challenge?.id ?? '', code: '000000' },
+      from,
+    });
+  }
+  const from = '203.0.113.9';
+  const tryWith = async (code: string) => {
+    const { challenge } = await mutate(url, 'signIn', { input: as, from });
+    return mutate(url, 'answerChallenge', { input: { challengeId: challenge?.id ?? '', code }, from });
+  };
+  expect(codesOf(await tryWith(device(now())))).toEqual(['TOO_MANY_ATTEMPTS']);
+  expect(codesOf(await tryWith('AAAA-BBBB-CCCC-DDDD'))).toEqual(['WRONG_CODE']);
+  expect((await tryWith(recoveryCodes[0] ?? '')).tokens).not.toBeNull();
+});
+
 test('SSM-A-07 a recovery code stands in for the device, once; spelling does not matter', async () => {
   const { recoveryCodes } = await enrolled('borealis-manager');
   const [first = '', second = ''] = recoveryCodes;

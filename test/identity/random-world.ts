@@ -4,8 +4,8 @@ import { FUNCTIONS, functionRule, type Position, type SsmFunction } from '../../
 import { encodeId } from '../../schema/id.ts';
 import { asTopicBus, localBus } from '../../subgraphs/cache/local-bus.ts';
 import type { Resolver, SubgraphContext } from '../../subgraphs/context.ts';
-import { bounded } from '../../subgraphs/identity/contract-bound.ts';
 import { backEndId, type Item } from '../../subgraphs/item.ts';
+import { bounded } from '../../subgraphs/store/contract-bound.ts';
 import { readPrincipal } from '../../subgraphs/store/grants.ts';
 import type { Store } from '../../subgraphs/store/store.ts';
 import type { Facts, Person } from './model.ts';

@@ -84,6 +84,34 @@ describe('SSM-A-08 mayI', () => {
     expect(await mayI(ask, user, 'USAGE_VIEW', LINE_02)).toMatchObject({ code: 'OUT_OF_SCOPE' });
   });
 
+  test('says by what, or why not and who could mend it', async () => {
+    const { ask, user, line, grant } = current();
+    const why = async (fn: string, id?: string, as = user) => (await mayI(ask, as, fn, id)).reason;
+    expect(await why('SELF_VIEW')).toBe('You may: it takes no authorization from you.');
+    expect(await why('USAGE_VIEW')).toBe('Nobody has granted you this. A manager could grant it.');
+    expect(await why('USAGE_VIEW', undefined, line)).toBe(
+      'Nobody has granted you this. A manager could grant it, or an authorized user who may do it.',
+    );
+    expect(await why('AUDIT_VIEW')).toMatch(/A manager could give you authority to act as one\.$/);
+    expect(await why('AUDIT_VIEW', undefined, line)).toBe("This is for your customer's managers alone.");
+    expect(await mayI(ask, user, 'SECURITY_ALARM_VIEW')).toEqual({
+      allowed: false,
+      code: 'NOT_FOR_KIND',
+      reason: "This is for the provider's staff alone.",
+    });
+    const validFor = { end: '2027-01-01T00:00:00.000Z' };
+    const { id } = await grant({ functions: ['USAGE_VIEW'], scope: on(LINE_01), validFor });
+    const may = `You may, by authorization ${id}, on the services that it names, until ${validFor.end}.`;
+    expect([await why('USAGE_VIEW'), await why('USAGE_VIEW', LINE_01)]).toEqual([may, may]);
+    await granted(ask, MANAGER, { id }, 'suspendAuthorization');
+    expect(await why('USAGE_VIEW')).toBe(
+      'Your authorization for this is suspended. A manager could resume it.',
+    );
+    await granted(ask, MANAGER, { id }, 'revokeAuthorization');
+    expect(await why('USAGE_VIEW')).toMatch(/^This was granted to you, and taken back at 20\S+Z\. A manager/);
+    expect(await why('USAGE_VIEW', LINE_01)).toBe(await why('USAGE_VIEW', service('none')));
+  });
+
   test('agrees with the graph, for everybody on every line', async () => {
     const { ask } = current();
     for (const as of [
@@ -131,7 +159,7 @@ describe('SSM-A-01 the contract', () => {
     expect(await mayI(ask, MANAGER, 'USAGE_VIEW')).toEqual({
       allowed: false,
       code: 'NOT_IN_CONTRACT',
-      reason: "Your customer's contract does not allow this.",
+      reason: "Your customer's contract does not allow this to anybody; the provider could add it there.",
     });
     const lacking = { actorId: user, functions: ['USAGE_VIEW'], scope: on(LINE_01) };
     expect((await change(ask, MANAGER, 'grantAuthorization', lacking)).faults).toEqual([

@@ -19,7 +19,8 @@ if (redis !== undefined && postgres !== undefined) {
       world = await startWorld({ env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url } });
       const folder = await mkdtemp(join(tmpdir(), 'ssm-second-'));
       folders.push(folder);
-      const second = await world.another({ env: { DATA_FOLDER: folder } });
+      const SEALING_KEY_FILE = join(world.dataFolder, 'sealing-key');
+      const second = await world.another({ env: { DATA_FOLDER: folder, SEALING_KEY_FILE } });
       const { url } = await world.subgraphs(['identity']);
       const apart = await world.another({ env: { SUBGRAPHS: `identity=${url}/identity` } });
       instances = [world.main, second, apart];
@@ -29,6 +30,15 @@ if (redis !== undefined && postgres !== undefined) {
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
       await redis.close();
       await postgres.close();
+    });
+
+    test('SSM-A-07 an instance that would seal with another key is refused at its start, and says why', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'ssm-stranger-'));
+      folders.push(folder);
+      await expect(world.another({ env: { DATA_FOLDER: folder } })).rejects.toThrow(
+        /SEALING_KEY_FILE: another instance on this database seals with/,
+      );
+      await signedIn(world.main.url, 'acme-manager');
     });
 
     const statuses = (token: string) =>

@@ -23,7 +23,8 @@ test('each client operation has its bound, with a reason', () => {
 describe('from cold caches', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld();
+    // a back end's own event may drop a value while it is read back: then it is read once more
+    world = await startWorld({ surroundings: { subscribes: false } });
   });
   afterAll(() => world.stop());
 
@@ -37,10 +38,10 @@ describe('from cold caches', () => {
       await expect(`${readableJson({ status, errors, data })}\n`).toMatchFileSnapshot(
         `answers/${client}/${operation}.txt`,
       );
+      expect(errors).toEqual([]);
       await expect(`${asked.calls.join('\n')}\n`).toMatchFileSnapshot(
         `answers/${client}/${operation}.calls.txt`,
       );
-      expect(errors).toEqual([]);
       expect(asked.calls, `${because}\n${asked.calls.join('\n')}`).toHaveLength(calls);
     },
   );

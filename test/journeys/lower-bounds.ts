@@ -83,4 +83,105 @@ export const LOWER_BOUNDS: readonly Bound[] = [
     calls: 3,
     because: 'accounts (666), their charges (678), and the names of the services (638)',
   },
+  {
+    operation: 'MobileAllowances',
+    promise: 'SSM-D-03',
+    calls: 4,
+    because:
+      'the service (638) says whose it is; usage (677) names who shares (638 again) and the products whose prices are asked for (637)',
+  },
+  {
+    operation: 'DashboardCompanyUsage',
+    promise: 'SSM-D-03',
+    calls: 3,
+    because: 'all services in one page (638), their usage in one task (677), the group’s product (637)',
+  },
+  {
+    operation: 'DashboardCallCentre',
+    promise: 'SSM-C-12',
+    calls: 0,
+    because: 'calls are counted as their records come',
+  },
+  {
+    operation: 'MobileLiveUsage',
+    promise: 'SSM-D-01',
+    calls: 2,
+    because: 'the first state is the query: whose service it is (638), and its real-time usage (677)',
+  },
+  {
+    operation: 'PortalSetAlert',
+    promise: 'SSM-D-11',
+    calls: 1,
+    because: 'the service (638) says whose it is; the alert is the gateway’s own',
+  },
+  {
+    operation: 'MobileAlerts',
+    promise: 'SSM-D-11',
+    calls: 1,
+    because: 'the service (638) says whose it is now',
+  },
+  {
+    operation: 'MobilePayBill',
+    promise: 'SSM-D-08',
+    calls: 4,
+    because: 'bill (678) and method (670) as they are now, the charge (676), and the bill as it is then',
+  },
+  {
+    operation: 'MobilePrepaid',
+    promise: 'SSM-D-09',
+    calls: 3,
+    because: 'balances and their history are two resources of 654; methods are another API (670)',
+  },
+  {
+    operation: 'MobileTopUp',
+    promise: 'SSM-D-09',
+    calls: 4,
+    because: 'balance (654) and method (670) as they are now, the top-up, and the balance as it is then',
+  },
+  {
+    operation: 'PortalPayBills',
+    promise: 'SSM-D-08',
+    calls: 4,
+    because:
+      'two bills as they are now, one by one and not as anybody keeps them (678), method (670), one charge (676)',
+  },
+  {
+    operation: 'PortalBillingSettings',
+    promise: 'SSM-D-07',
+    calls: 4,
+    because: 'the account and what it can be billed by are four resources of 666',
+  },
+  {
+    operation: 'PortalChangeBilling',
+    promise: 'SSM-D-07',
+    calls: 3,
+    because: 'the account and cycles are two resources of 666; when the next bill comes the bills say (678)',
+  },
+  {
+    operation: 'MobileBillForecast',
+    promise: 'SSM-D-02',
+    calls: 2,
+    because:
+      'the account (666) says whose it is; its charges of this period and three before it are one page (678)',
+  },
+  {
+    operation: 'PortalBillSearch',
+    promise: 'SSM-D-01',
+    calls: 1,
+    because: 'bills say whose they are: one page (678)',
+  },
+  {
+    operation: 'PortalBillSummary',
+    promise: 'SSM-D-01',
+    calls: 4,
+    because:
+      'bill, all its lines and a page of its credits are three questions of 678; lines name no party: the account (666) says whose',
+  },
+  {
+    operation: 'DashboardUsageContrast',
+    promise: 'SSM-D-05',
+    calls: 10,
+    because:
+      'bill and lines (678), the account (666), its products (637), and six pages of 1000 records of a month (635)',
+  },
 ];

@@ -62,6 +62,22 @@ export const ROOTS: readonly Root[] = [
   { field: 'billingAccount', type: 'BillingAccount', ids: accounts('') },
   { field: 'bill', type: 'CustomerBill', ids: accounts('bill-', '-2026-10') },
   {
+    field: 'balance',
+    type: 'Balance',
+    ids: { prepaid: 'bal-prepaid-main', family: 'bal-family-pocket', absent: 'bal-prepaid-none' },
+  },
+  {
+    field: 'balanceAction',
+    type: 'BalanceAction',
+    ids: { prepaid: 'act-prepaid-main', family: 'act-family-pocket', absent: 'act-prepaid-none' },
+  },
+  { field: 'payment', type: 'Payment', ids: accounts('pay-bill-', '-2026-09') },
+  {
+    field: 'paymentMethod',
+    type: 'PaymentMethod',
+    ids: { own: 'pm-acme-card', Borealis: 'pm-borealis-card', absent: 'pm-acme-none' },
+  },
+  {
     field: 'productOffering',
     type: 'ProductOffering',
     ids: { 'on sale': 'off-business-line', absent: 'off-none' },

@@ -66,6 +66,11 @@ const ownOf = ({ owner, holds }: MatrixActor): Own =>
 
 const PERIOD = 'from: "2026-11-01T00:00:00Z", until: "2026-11-15T00:00:00Z"';
 
+const CALLS = 'callAnalysis(input: { from: "2026-11-02", until: "2026-11-09" })';
+
+/** Charges of a month, and the records of its first day: a month of a company's takes long. */
+const CONTRASTED = 'from: "2026-10-01T00:00:00Z", until: "2026-10-02T00:00:00Z"';
+
 const id = (type: string, backEnd: string) => JSON.stringify(encodeId('home', type, backEnd));
 
 interface Way {
@@ -110,6 +115,14 @@ const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
     query: `{ usage(serviceId: ${id('Service', `svc-${own.key}`)}) { % } }`,
     path: ['usage'],
   }),
+  Allowance: (own) => ({
+    query: `{ usage(serviceId: ${id('Service', `svc-${own.key}`)}) { allowances { % } } }`,
+    path: ['usage', 'allowances', 0],
+  }),
+  AllowanceSharer: () => ({
+    query: '{ usageOverview(filter: { isShared: true }) { shared { sharers { % } } } }',
+    path: ['usageOverview', 'shared', 0, 'sharers', 0],
+  }),
   Resource: (own) => ({
     query: `{ resource(id: ${id('Resource', own.resource)}) { % } }`,
     path: ['resource'],
@@ -134,10 +147,71 @@ const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
     query: `{ bill(id: ${id('CustomerBill', `bill-${own.account}-2026-10`)}) { % } }`,
     path: ['bill'],
   }),
+  BillingSettings: (own) => ({
+    query: `{ billingAccount(id: ${id('BillingAccount', own.account)}) { billing { % } } }`,
+    path: ['billingAccount', 'billing'],
+  }),
+  BillingChangePayload: (own) => ({
+    query: `mutation { changeBilling(input: { accountId: ${id('BillingAccount', own.account)}, dryRun: true }) { % } }`,
+    path: ['changeBilling'],
+  }),
+  Balance: () => ({ query: '{ balances(first: 1) { nodes { % } } }', path: ['balances', 'nodes', 0] }),
+  BalanceAction: () => ({
+    query: '{ balanceActions(first: 1) { nodes { % } } }',
+    path: ['balanceActions', 'nodes', 0],
+  }),
+  BalanceConfirmation: () => ({
+    query: `{ balanceConfirmation(id: ${JSON.stringify(encodeId('gateway', 'BalanceConfirmation', 'none'))}) { % } }`,
+    path: ['balanceConfirmation'],
+  }),
+  Payment: (own) => ({
+    query: `{ payment(id: ${id('Payment', `pay-bill-${own.account}-2026-09`)}) { % } }`,
+    path: ['payment'],
+  }),
+  PaymentItem: (own) => ({
+    query: `{ payment(id: ${id('Payment', `pay-bill-${own.account}-2026-09`)}) { items { % } } }`,
+    path: ['payment', 'items', 0],
+  }),
+  PaymentMethod: (own) => ({
+    query: `{ paymentMethod(id: ${id('PaymentMethod', `pm-${own.customer.replace('cust-', '')}-card`)}) { % } }`,
+    path: ['paymentMethod'],
+  }),
+  PaymentConfirmation: () => ({
+    query: '{ paymentConfirmations(first: 1) { nodes { % } } }',
+    path: ['paymentConfirmations', 'nodes', 0],
+  }),
+  ConfirmedItem: () => ({
+    query: '{ paymentConfirmations(first: 1) { nodes { items { % } } } }',
+    path: ['paymentConfirmations', 'nodes', 0, 'items', 0],
+  }),
+  PaymentMethodPayload: () => ({
+    query:
+      'mutation { registerPaymentMethod(input: { token: "-", lastFourDigits: "1", expiresOn: "2030-01-01" }) { % } }',
+    path: ['registerPaymentMethod'],
+  }),
+  BillGroup: (own) => ({
+    query: `{ bill(id: ${id('CustomerBill', `bill-${own.account}-2026-10`)}) { summary { groups { % } } } }`,
+    path: ['bill', 'summary', 'groups', 0],
+  }),
+  ServiceForecast: (own) => ({
+    query: `{ billingAccount(id: ${id('BillingAccount', own.account)}) { forecast { services { % } } } }`,
+    path: ['billingAccount', 'forecast', 'services', 0],
+  }),
+  UsageContrast: (own) => ({
+    query: `{ usageContrast(input: { accountId: ${id('BillingAccount', own.account)}, ${CONTRASTED} }) { % } }`,
+    path: ['usageContrast'],
+  }),
+  UsageDifference: (own) => ({
+    query: `{ usageContrast(input: { accountId: ${id('BillingAccount', own.account)}, ${CONTRASTED} }) { differences { % } } }`,
+    path: ['usageContrast', 'differences', 0],
+  }),
   NumberSpend: (own) => ({
     query: `{ spendByNumber(input: { from: "2026-10-01T00:00:00Z", until: "2026-11-15T00:00:00Z", customerId: ${id('Customer', own.customer)} }) { numbers { % } } }`,
     path: ['spendByNumber', 'numbers', 0],
   }),
+  Alert: () => ({ query: '{ alerts { % } }', path: ['alerts', 0] }),
+  ServiceCalls: () => ({ query: `{ ${CALLS} { services { % } } }`, path: ['callAnalysis', 'services', 0] }),
+  LineCalls: () => ({ query: `{ ${CALLS} { lines { % } } }`, path: ['callAnalysis', 'lines', 0] }),
   UsageRecord: () => ({
     query: '{ usageRecords(first: 1) { nodes { % } } }',
     path: ['usageRecords', 'nodes', 0],
@@ -150,7 +224,7 @@ const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
-/** By type: its fields that take a function to read, in this or another subgraph. */
+/** By type: its fields that take a function to read, of whomever, in this or another subgraph. */
 export function guardedFields(contract: Contract): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, Set<string>>();
   for (const { fields } of contract.subgraphs.values()) {
@@ -159,7 +233,7 @@ export function guardedFields(contract: Contract): ReadonlyMap<string, readonly 
       if (ROOTS.has(type) || type.endsWith('Connection') || type.endsWith('Edge')) continue;
       for (const field of ofType.values()) {
         const { holds, on } = rulesOf(field, contract);
-        if (holds.length + on.length === 0) continue;
+        if (holds.length + on.length === 0 && field.label === undefined) continue;
         found.set(type, (found.get(type) ?? new Set()).add(field.name));
       }
     }

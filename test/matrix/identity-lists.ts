@@ -15,6 +15,7 @@ export const IDENTITY_LISTS: readonly ListQuery[] = [
     'authorizations, of an actor of Borealis',
   ),
   read('authorization', `authorization(id: ${number(999_999)}) { id }`, 'authorization, absent'),
+  read('actors', 'actors(first: 200) { nodes { actorId kind } }'),
   read('authorities', 'authorities { id actorId }'),
   read('mayI', 'mayI(function: "USAGE_VIEW") { allowed code }'),
   // how many there are grows with what is asked

@@ -36,6 +36,9 @@ const naming = (
   query = `${field}(first: 200, filter: { ${filter}: % }) ${NODES}`,
 ): ListQuery => ({ title: `${field}, ${filter} of Borealis`, field, query, ...(names ? { names } : {}) });
 
+const callsOf = (more: string) =>
+  `callAnalysis(input: { from: "2026-11-02", until: "2026-11-09", ${more} }) { totals { received } }`;
+
 export const LISTS: readonly ListQuery[] = [
   plain('customers'),
   plain('products'),
@@ -44,6 +47,23 @@ export const LISTS: readonly ListQuery[] = [
   plain('objectives'),
   plain('billingAccounts'),
   plain('bills'),
+  plain('balances'),
+  plain('balanceActions'),
+  plain(
+    'balanceConfirmation',
+    `balanceConfirmation(id: ${JSON.stringify(encodeId('gateway', 'BalanceConfirmation', 'none'))}) { number }`,
+  ),
+  plain(
+    'billingOptions',
+    `billingOptions(accountId: ${id('BillingAccount', 'acc-acme-mobile')}) { modes cycles { name } }`,
+  ),
+  plain('payments'),
+  plain('paymentMethods'),
+  plain('paymentConfirmations'),
+  plain(
+    'paymentConfirmation',
+    `paymentConfirmation(id: ${JSON.stringify(encodeId('gateway', 'PaymentConfirmation', 'none'))}) { number }`,
+  ),
   plain('usageRecords'),
   plain('availabilityBySite', `availabilityBySite(${PERIOD}) { percent }`),
   plain('availableResources', 'availableResources(first: 5) { nodes { value } }'),
@@ -59,6 +79,15 @@ export const LISTS: readonly ListQuery[] = [
     ...plain('spendByNumber', `spendByNumber(input: { ${PERIOD} }) { numbers { charges } }`),
     below: ['numbers'],
   },
+  {
+    ...plain(
+      'usageContrast',
+      `usageContrast(input: { accountId: ${id('BillingAccount', 'acc-borealis')}, from: "2026-10-01T00:00:00Z", until: "2026-10-02T00:00:00Z" }) { differences { kind } }`,
+    ),
+    title: 'usageContrast, of an account of Borealis',
+    below: ['differences'],
+  },
+  { ...plain('usageOverview', 'usageOverview { services { state } }'), below: ['services'] },
   // chosen or ordered by what only some may read: a list must not answer who has which name or number
   {
     ...plain('customers', 'customers(first: 200, filter: { search: "Acme" }) { nodes { id } }'),
@@ -76,6 +105,11 @@ export const LISTS: readonly ListQuery[] = [
     title: 'spendByNumber, of one number',
     below: ['numbers'],
   },
+  {
+    ...plain('usageOverview', 'usageOverview(filter: { numbers: ["33639980005"] }) { services { state } }'),
+    title: 'usageOverview, of one number',
+    below: ['services'],
+  },
   naming('products', 'customerId', CUSTOMER),
   naming('products', 'billingAccountId', ACCOUNT),
   naming('services', 'customerId', CUSTOMER),
@@ -90,6 +124,8 @@ export const LISTS: readonly ListQuery[] = [
     'objectives(first: 200, filter: { serviceIds: [%] }) { nodes { id } }',
   ),
   naming('bills', 'accountId', ACCOUNT),
+  naming('payments', 'accountId', ACCOUNT),
+  naming('balances', 'accountId', ACCOUNT),
   naming('usageRecords', 'serviceId', SERVICE),
   naming(
     'availabilityBySite',
@@ -106,6 +142,21 @@ export const LISTS: readonly ListQuery[] = [
     ),
     below: ['numbers'],
   },
+  ...(['customerId: %', 'serviceIds: [%]'] as const).map((filter) => ({
+    ...naming(
+      'usageOverview',
+      filter,
+      filter.startsWith('customer') ? CUSTOMER : SERVICE,
+      `usageOverview(filter: { ${filter} }) { services { state } }`,
+    ),
+    title: `usageOverview, ${filter.replace(/:.*/, '')} of Borealis`,
+    below: ['services'],
+  })),
+  plain('alerts', 'alerts { id }'),
+  plain('callAnalysis', callsOf('')),
+  naming('callAnalysis', 'customerId', CUSTOMER, callsOf('customerId: %')),
+  naming('callAnalysis', 'siteId', SITE, callsOf('siteId: %')),
+  naming('callAnalysis', 'serviceIds', SERVICE, callsOf('serviceIds: [%]')),
   ...IDENTITY_LISTS,
 ];
 

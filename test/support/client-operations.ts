@@ -15,6 +15,9 @@ function acted(operation: ClientOperation): ActedOperation {
   return { ...operation, options: { variables, ...(actor === 'anonymous' ? {} : { as: actor }) } };
 }
 
+/** May be asked again of the same world, for the same answer. */
+export const isReading = ({ text }: ClientOperation): boolean => !/^(?:subscription|mutation)\b/m.test(text);
+
 export async function actedOperations(): Promise<readonly ActedOperation[]> {
   const root = fileURLToPath(new URL('../../schema/operations/', import.meta.url));
   return (await readOperations(root)).map(acted);

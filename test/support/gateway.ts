@@ -8,7 +8,8 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { readConfig } from '../../gateway/config.ts';
 import { openDemoIssuer } from '../../gateway/demo-issuer.ts';
-import { type Running, runGateway, runSubgraphs, type Surroundings } from '../../gateway/main.ts';
+import { type Running, runGateway, runSubgraphs } from '../../gateway/main.ts';
+import type { Surroundings } from '../../gateway/parts.ts';
 import type { DemoActor } from '../../mocks/actors.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../mocks/simulator.ts';
 import { readableCalls } from './readable-calls.ts';
@@ -62,6 +63,7 @@ export interface Instance {
   readonly running: Running;
   /** What this instance has logged at `warn` and above. */
   readonly log: readonly string[];
+  /** Of a subscription, its first state. */
   ask(query: string, options?: AskOptions): Promise<Asked>;
   stop(): Promise<void>;
 }
@@ -87,6 +89,8 @@ export interface InstanceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Other addresses of the APIs than the simulator's own: a proxy in between. */
   readonly apis?: Simulator['apis'];
+  /** A providers file, in the place of one made for these addresses. */
+  readonly providersFile?: string;
 }
 
 export interface WorldOptions extends InstanceOptions {
@@ -94,8 +98,8 @@ export interface WorldOptions extends InstanceOptions {
   readonly simulator?: SimulatorOptions;
   /** Actors besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
-  /** In the place of this world's own: a sender, a log. */
-  readonly surroundings?: Pick<Surroundings, 'sender' | 'log'>;
+  /** In the place of this world's own: a sender, a log, a providers file. */
+  readonly surroundings?: Pick<Surroundings, 'sender' | 'log' | 'providersFile'>;
 }
 
 const AUDIENCE = 'ssm-gateway';
@@ -121,6 +125,20 @@ async function dropNamespace(namespace: string, env: Readonly<Record<string, str
   }
 }
 
+const isSubscription = (query: string): boolean => /^subscription\b/m.test(query);
+
+/** Of a stream, its first state; leaving it hangs up. */
+async function bodyOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response.text();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    const state = /^event: next\ndata: (.*)\n\n/m.exec(text)?.[1];
+    if (state !== undefined) return state;
+  }
+  throw new Error(`a stream without a state: ${text}`);
+}
+
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? clockAt();
   const dataFolder = await mkdtemp(join(tmpdir(), 'ssm-world-'));
@@ -131,21 +149,33 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const worldEnv = { ...drivers(), ...options.env };
   const stops: (() => Promise<void>)[] = [];
 
-  function surroundings(log: string[], apis: Simulator['apis']): Surroundings {
+  function surroundings(log: string[], apis: Simulator['apis'], providersFile?: string): Surroundings {
     const write = (line: string) => void log.push(line);
     const logger = pino({ level: 'warn' }, { write });
     const { actors = [] } = options;
     const own = { now: clock.now, simulator: { apis }, namespace, log: logger, actors };
-    return { ...own, store: 'memory', ...options.surroundings };
+    const file = providersFile === undefined ? {} : { providersFile };
+    return { ...own, ...file, store: 'memory', ...options.surroundings };
   }
 
   function configOf(env: Readonly<Record<string, string>> = {}) {
-    return readConfig({ PORT: '0', DATA_FOLDER: dataFolder, MODE: 'demo', ...worldEnv, ...env });
+    return readConfig({
+      PORT: '0',
+      DATA_FOLDER: dataFolder,
+      MODE: 'demo',
+      WORK_SECONDS: '0',
+      ...worldEnv,
+      ...env,
+    });
   }
 
-  async function another({ env, apis = simulator.apis }: InstanceOptions = {}): Promise<Instance> {
+  async function another({
+    env,
+    apis = simulator.apis,
+    providersFile,
+  }: InstanceOptions = {}): Promise<Instance> {
     const log: string[] = [];
-    const running = await runGateway(configOf(env), surroundings(log, apis));
+    const running = await runGateway(configOf(env), surroundings(log, apis, providersFile));
     stops.push(() => running.stop());
     const ask = (query: string, asked: AskOptions = {}) => send(running.url, query, asked);
     return { url: running.url, running, log, ask, stop: () => running.stop() };
@@ -157,13 +187,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        accept: 'application/graphql-response+json',
+        accept: isSubscription(query) ? 'text/event-stream' : 'application/graphql-response+json',
         'x-request-id': requestId,
         ...(as === undefined ? {} : { authorization: `Bearer ${await token(as)}` }),
       },
       body: JSON.stringify({ query, variables }),
     });
-    const text = (await response.text()).replaceAll(requestId, 'REQUEST');
+    const text = (await bodyOf(response)).replaceAll(requestId, 'REQUEST');
     // the gateway's answers have this shape; the tests of gateway/ prove it
     const { data, errors = [] } = JSON.parse(text) as {
       data?: unknown;

@@ -8,6 +8,8 @@ export interface Meddling {
   readonly ask?: (parameters: URLSearchParams, path: string) => void;
   /** Gives the text to answer with instead. */
   readonly answer?: (text: string, path: string) => string;
+  /** Breaks the connection: before the back end has heard of it, or when it has done what it was asked. */
+  readonly lose?: (method: string, path: string) => 'QUESTION' | 'ANSWER' | undefined;
 }
 
 export interface MeddlingProxy {
@@ -30,11 +32,13 @@ const picked = (names: readonly string[], value: (name: string) => string | unde
   Object.fromEntries(names.flatMap((name) => (value(name) ? [[name, String(value(name))]] : [])));
 
 export async function startMeddlingProxy({ url, apis }: Simulator): Promise<MeddlingProxy> {
-  let { ask, answer }: Meddling = {};
+  let { ask, answer, lose }: Meddling = {};
   const server = createServer(async (request, response) => {
     const target = new URL(request.url ?? '/', url);
     const { method = 'GET', headers } = request;
     if (method === 'GET') ask?.(target.searchParams, target.pathname);
+    const lost = lose?.(method, target.pathname);
+    if (lost === 'QUESTION') return void request.socket.destroy();
     const body = method === 'GET' || method === 'DELETE' ? null : await bodyOf(request);
     const given = await fetch(target, {
       method,
@@ -42,6 +46,7 @@ export async function startMeddlingProxy({ url, apis }: Simulator): Promise<Medd
       headers: picked(PASSED_ON, (name) => headers[name]?.toString()),
     });
     const text = await given.text();
+    if (lost === 'ANSWER') return void request.socket.destroy();
     response.writeHead(
       given.status,
       picked(GIVEN_BACK, (name) => given.headers.get(name)),
@@ -56,7 +61,7 @@ export async function startMeddlingProxy({ url, apis }: Simulator): Promise<Medd
       baseUrl: baseUrl.replace(url, `http://127.0.0.1:${port}`),
     })),
     meddle(meddling) {
-      ({ ask, answer } = meddling);
+      ({ ask, answer, lose } = meddling);
     },
     close: () =>
       new Promise((resolve) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 
 /** A server that the test started: it may stop it, freeze it and start it again, on the same port. */
 export interface OwnRedis {
@@ -76,17 +77,31 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Until the port is served; rejects when the process ends before, or takes too long. */
-async function served(child: ChildProcess, port: number, program: string): Promise<void> {
+/** PostgreSQL takes connections before it takes questions: "the database system is starting up". */
+async function answersQueries(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Until the server answers; rejects when the process ends before, or takes too long. */
+async function served(child: ChildProcess, program: string, answers: () => Promise<boolean>): Promise<void> {
   const untilMs = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < untilMs) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`${program} ended at its start`);
-    if (await accepts(port)) return;
+    if (await answers()) return;
     await pause(20);
   }
   child.kill('SIGKILL');
-  throw new Error(`${program} does not accept connections`);
+  throw new Error(`${program} does not answer`);
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -111,7 +126,7 @@ export async function startRedis(options: { cluster?: boolean } = {}): Promise<O
   let child: ChildProcess;
   const start = async () => {
     child = spawn(program, settings, { stdio: 'ignore' });
-    await served(child, port, 'redis-server');
+    await served(child, 'redis-server', () => accepts(port));
   };
   const onExit = () => child.kill('SIGKILL');
   await start();
@@ -217,9 +232,10 @@ async function startPostgres(): Promise<{ url: string; close(): Promise<void> } 
   const child = spawn(postgres, settings, { ...user, cwd: folder, stdio: 'ignore' });
   const onExit = () => child.kill('SIGKILL');
   process.once('exit', onExit);
-  await served(child, port, 'postgres');
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  await served(child, 'postgres', () => answersQueries(url));
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url,
     async close() {
       await ended(child, 'SIGINT');
       process.off('exit', onExit);

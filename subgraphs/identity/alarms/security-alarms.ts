@@ -1,13 +1,8 @@
 // Security alarms: kept once for what goes on, told to the log, to metrics and to the alarm management that there is.
 import { createHash, randomUUID } from 'node:crypto';
 import { eq, gt, inArray, isNull, sql } from 'drizzle-orm';
-import type {
-  Audit,
-  AuditEntry,
-  SecurityAlarm,
-  SecurityAlarmKind,
-  SecurityAlarms,
-} from '../../../schema/ports.ts';
+import type { AuditEntry, SecurityAlarm, SecurityAlarmKind, SecurityAlarms } from '../../../schema/ports.ts';
+import type { StoredAudit } from '../../store/audit.ts';
 import type { Store } from '../../store/store.ts';
 import type { TmfClient } from '../../tmf/client.ts';
 import { networkOf } from '../sign-in/delay.ts';
@@ -22,7 +17,7 @@ const REPORT_TIMEOUT_MS = 10_000;
 
 interface Options {
   readonly store: Store;
-  readonly audit: Audit;
+  readonly audit: Pick<StoredAudit, 'append'>;
   readonly client: Pick<TmfClient, 'providersOf' | 'create'>;
   readonly now: () => number;
   /** Refusals of one actor, or from one address, within the time raise an alarm. 0: never. */
@@ -71,25 +66,7 @@ export function createAlarms(options: Options): WatchedAlarms {
     const { kind, actorId, customerId, origin, atMs, requestId } = alarm;
     const at = new Date(atMs);
     const id = idOf(alarm);
-    const [row] = await store.db
-      .insert(securityAlarm)
-      .values({
-        id,
-        kind,
-        actorId: actorId ?? null,
-        customerId: customerId ?? null,
-        origin: origin ?? null,
-        firstAt: at,
-        lastAt: at,
-      })
-      .onConflictDoUpdate({
-        target: securityAlarm.id,
-        set: { times: sql`${securityAlarm.times} + 1`, lastAt: at },
-      })
-      .returning({ times: securityAlarm.times });
-    if (row?.times !== 1) return;
-    onRaised(kind);
-    await audit.append({
+    const entry: AuditEntry = {
       atMs,
       actorId: actorId ?? 'unknown',
       ...(customerId === undefined ? {} : { customerId }),
@@ -99,7 +76,30 @@ export function createAlarms(options: Options): WatchedAlarms {
       detail: kind,
       requestId,
       ...(origin === undefined ? {} : { origin }),
+    };
+    const isNew = await store.db.transaction(async (tx) => {
+      const [row] = await tx
+        .insert(securityAlarm)
+        .values({
+          id,
+          kind,
+          actorId: actorId ?? null,
+          customerId: customerId ?? null,
+          origin: origin ?? null,
+          firstAt: at,
+          lastAt: at,
+        })
+        .onConflictDoUpdate({
+          target: securityAlarm.id,
+          set: { times: sql`${securityAlarm.times} + 1`, lastAt: at },
+        })
+        .returning({ times: securityAlarm.times });
+      if (row?.times !== 1) return false;
+      await audit.append(entry, tx);
+      return true;
     });
+    if (!isNew) return;
+    onRaised(kind);
     await report();
   }
 
@@ -123,7 +123,6 @@ export function createAlarms(options: Options): WatchedAlarms {
       if (taken === undefined) continue;
       const kind = row.kind as SecurityAlarmKind; // written from one, above
       const body = {
-        externalAlarmId: row.id,
         alarmType: 'securityService',
         perceivedSeverity: SEVERITY[kind],
         probableCause: MEANING[kind],
@@ -141,7 +140,10 @@ export function createAlarms(options: Options): WatchedAlarms {
         signal: AbortSignal.timeout(REPORT_TIMEOUT_MS),
       };
       try {
-        await client.create({ provider, api: 'TMF642', resource: 'alarm' }, body, call);
+        const key = { path: 'externalAlarmId', value: row.id };
+        const source = { provider, api: 'TMF642', resource: 'alarm' } as const;
+        const written = await client.create(source, { body, key }, call);
+        if (written.kind !== 'DONE') throw new Error(`the alarm was not taken: ${written.kind}`);
       } catch (error) {
         await store.db.update(securityAlarm).set({ reportedAt: null }).where(eq(securityAlarm.id, row.id));
         throw error;

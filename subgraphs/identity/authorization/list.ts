@@ -1,9 +1,9 @@
 // Reading authorizations: one's own and those that one gave; a manager all of the customer, provider staff all.
 import { actsAsManager, holds } from '../../../schema/access.ts';
 import type { Resolver, SubgraphContext } from '../../context.ts';
+import { entryOf, ownOf } from '../../own-acts.ts';
+import { type PageArgs, pageAsked, pageOf } from '../../own-page.ts';
 import { findAuthorizations, type Readable, type StateName } from '../../store/authorizations.ts';
-import { entryOf, ownOf } from '../act.ts';
-import { type PageArgs, pageAsked, pageOf } from '../own-page.ts';
 import { rowNumber } from './scope.ts';
 import { shown } from './shown.ts';
 

@@ -1,22 +1,15 @@
 // May I? The verdict of the very rules that guard the graph, with the reason in words.
-import {
-  functionRule,
-  grantReaches,
-  holds,
-  inPeriod,
-  may,
-  type Position,
-  type SsmFunction,
-} from '../../../schema/access.ts';
+import { grantsFor, grantsOf, holds, inPeriod, may, type SsmFunction } from '../../../schema/access.ts';
 import { isOpen } from '../../../schema/conditions.ts';
 import { clientError } from '../../../schema/errors.ts';
 import { type GlobalId, idOfType } from '../../../schema/id.ts';
-import type { Grant, Principal } from '../../../schema/principal.ts';
+import type { Grant } from '../../../schema/principal.ts';
 import type { Resolver, SubgraphContext } from '../../context.ts';
 import { reference } from '../../item.ts';
+import { ownOf } from '../../own-acts.ts';
 import { isFunction } from '../../store/authorization-row.ts';
 import { type FoundAuthorization, findAuthorizations } from '../../store/authorizations.ts';
-import { ownOf } from '../act.ts';
+import { heldWords, neverFor, remedy } from './may-i-words.ts';
 
 interface Permission {
   readonly allowed: boolean;
@@ -26,13 +19,16 @@ interface Permission {
 
 const no = (code: string, reason: string): Permission => ({ allowed: false, code, reason });
 
-const held = (until: string | undefined): Permission => ({
+const held = (grants: readonly Grant[]): Permission => ({
   allowed: true,
   code: 'HELD',
-  reason: until === undefined ? 'You may.' : `You may, until ${until}.`,
+  reason: heldWords(lasting(grants)),
 });
 
-const UNKNOWN_SERVICE = no('NO_SUCH_SERVICE', 'There is no such service that you may know of.');
+const UNKNOWN_SERVICE = no(
+  'NO_SUCH_SERVICE',
+  'There is no such service that you may know of: is the id right, and were you granted anything on it?',
+);
 /** Of an actor's authorizations, the newest are looked through for a reason. */
 const MAX_READ = 200;
 
@@ -44,7 +40,7 @@ function dormant(grants: readonly Grant[], nowMs: number): Permission | undefine
   const [window] = (closed?.daily ?? []).filter((each) => !isOpen(each, nowMs));
   if (window !== undefined)
     return no('OUTSIDE_HOURS', `You may from ${window.from} to ${window.until} (${window.zone}) only.`);
-  return no('PENDING', `You may from ${first.from ?? 'later'} on.`);
+  return no('PENDING', `You may from ${first.from ?? 'later'} on: it was granted ahead.`);
 }
 
 /** Why the rows that name the function grant nothing: they aren't in the snapshot at all. */
@@ -53,24 +49,34 @@ function ended(
   name: SsmFunction,
   nowMs: number,
 ): Permission | undefined {
-  const naming = rows.filter(({ row }) => row.functions.includes(name) && row.revokedAt === null);
-  if (naming.some(({ row, parent }) => row.suspendedAt !== null || parent?.suspendedAt != null))
-    return no('SUSPENDED', 'Your authorization for this is suspended.');
-  const over = naming.find(({ row }) => row.validUntil !== null && row.validUntil.getTime() <= nowMs);
+  const naming = rows.filter(({ row }) => row.functions.includes(name));
+  const kept = naming.filter(({ row, parent }) => row.revokedAt === null && parent?.revokedAt == null);
+  if (kept.some(({ row, parent }) => row.suspendedAt !== null || parent?.suspendedAt != null))
+    return no('SUSPENDED', 'Your authorization for this is suspended. A manager could resume it.');
+  const over = kept.find(({ row }) => row.validUntil !== null && row.validUntil.getTime() <= nowMs);
   const until = over?.row.validUntil?.toISOString();
-  return until === undefined
-    ? undefined
-    : no('PERIOD_OVER', `Your authorization for this ended at ${until}.`);
+  if (until !== undefined)
+    return no('PERIOD_OVER', `Your authorization for this ended at ${until}. A manager could grant it anew.`);
+  const [taken] = naming;
+  const at = (taken?.row.revokedAt ?? taken?.parent?.revokedAt)?.toISOString();
+  if (at === undefined) return undefined;
+  return no(
+    'NOT_GRANTED',
+    `This was granted to you, and taken back at ${at}. A manager could grant it anew.`,
+  );
 }
 
 async function reasonAgainst(context: SubgraphContext, name: SsmFunction): Promise<Permission> {
   const { principal, nowMs } = context.operation;
-  const { customerId = null, actorId, kind } = principal;
+  const { customerId = null, actorId } = principal;
   const { store, contracts } = ownOf(context);
-  if (kind === 'SSM_USER' && functionRule(name).level === 'CHANGE')
-    return no('NOT_FOR_KIND', 'SSM users use, and change nothing.');
+  const never = neverFor(principal, name);
+  if (never !== undefined) return no('NOT_FOR_KIND', never);
   if (customerId !== null && !(await contracts.read(customerId)).has(name))
-    return no('NOT_IN_CONTRACT', "Your customer's contract does not allow this.");
+    return no(
+      'NOT_IN_CONTRACT',
+      "Your customer's contract does not allow this to anybody; the provider could add it there.",
+    );
   const asleep = dormant(
     principal.grants.filter(({ functions }) => functions.includes(name)),
     nowMs,
@@ -78,21 +84,15 @@ async function reasonAgainst(context: SubgraphContext, name: SsmFunction): Promi
   if (asleep !== undefined) return asleep;
   const readable = { kind: 'OWN', actorId, customerId } as const;
   const rows = await findAuthorizations(store, { readable, actorId, limit: MAX_READ, nowMs });
-  return ended(rows, name, nowMs) ?? no('NOT_GRANTED', 'Nobody has granted you this.');
+  return (
+    ended(rows, name, nowMs) ?? no('NOT_GRANTED', `Nobody has granted you this. ${remedy(principal, name)}`)
+  );
 }
 
-/** The latest end of what makes it true; undefined where nothing ends it. */
-function until(
-  { grants }: Principal,
-  name: SsmFunction,
-  nowMs: number,
-  position?: Position,
-): string | undefined {
-  const ends = grants
-    .filter((grant) => grant.functions.includes(name) && inPeriod(grant, nowMs))
-    .filter((grant) => position === undefined || grantReaches(grant, position))
-    .map((grant) => grant.until);
-  return ends.includes(undefined) ? undefined : ends.sort().at(-1);
+/** The one that goes on longest; undefined where none is needed. */
+function lasting(grants: readonly Grant[]): Grant | undefined {
+  const end = ({ until }: Grant) => (until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until));
+  return grants.toSorted((a, b) => end(b) - end(a))[0];
 }
 
 async function onService(context: SubgraphContext, name: SsmFunction, id: GlobalId): Promise<Permission> {
@@ -102,14 +102,15 @@ async function onService(context: SubgraphContext, name: SsmFunction, id: Global
   if (!context.objects.serves('Service', parts.provider)) return UNKNOWN_SERVICE;
   const position = await context.objects.position(reference('Service', parts.provider, parts.id));
   const there = position.customers.length > 0;
-  if (there && may(principal, name, position, nowMs)) return held(until(principal, name, nowMs, position));
+  if (there && may(principal, name, position, nowMs))
+    return held(grantsFor(principal, name, position, nowMs));
   // who may use no function at all on it doesn't learn that it is there
   const knows = principal.grants.some(({ functions }) =>
     functions.some((each) => may(principal, each, position, nowMs)),
   );
   if (!there || !knows) return UNKNOWN_SERVICE;
   return holds(principal, name, nowMs)
-    ? no('OUT_OF_SCOPE', 'You may do this, but not on this service.')
+    ? no('OUT_OF_SCOPE', `You may do this, but not on this service. ${remedy(principal, name)}`)
     : reasonAgainst(context, name);
 }
 
@@ -118,5 +119,7 @@ export const mayI: Resolver = async (_root, args, context) => {
   const name = String(args.function);
   if (!isFunction(name)) throw clientError('BAD_USER_INPUT', 'There is no such function.');
   if (typeof args.serviceId === 'string') return onService(context, name, args.serviceId);
-  return holds(principal, name, nowMs) ? held(until(principal, name, nowMs)) : reasonAgainst(context, name);
+  return holds(principal, name, nowMs)
+    ? held(grantsOf(principal, name, nowMs))
+    : reasonAgainst(context, name);
 };

@@ -1,16 +1,21 @@
 // What actors do with their own credentials: change and reset the password, set up and remove the dynamic one.
 import { and, eq, gt } from 'drizzle-orm';
 import type { Operation } from '../../../schema/ports.ts';
-import { endSessions, tellEnded } from '../../store/sessions.ts';
-import type { Store } from '../../store/store.ts';
-import { entryOf, type FaultCode, fault, type SignIn, type UserFault } from './attempt.ts';
+import { endSessions, forgetLinks, tellEnded } from '../../store/sessions.ts';
+import type { Database } from '../../store/store.ts';
+import { entryOf, type FaultCode, fault, type KnownActor, type SignIn, type UserFault } from './attempt.ts';
 import { forgive } from './delay.ts';
-import { judgeCode, newTotp, replaceRecoveryCodes, spendStep } from './dynamic-password.ts';
+import {
+  forgetDynamicPassword,
+  judgeCode,
+  newTotp,
+  replaceRecoveryCodes,
+  spendStep,
+} from './dynamic-password.ts';
+import { linkHash, newLink, RESET_MS } from './links.ts';
 import { passwordFault } from './password.ts';
-import { newSecret, secretHash } from './secret.ts';
 import { admitted, credentialOf, late, spend, typedId } from './sign-in.ts';
 
-const LINK_MS = 30 * 60 * 1000;
 const LINK_EVERY_MS = 5 * 60 * 1000;
 
 type Outcome<T = unknown> = ({ readonly fault?: undefined } & T) | { readonly fault: UserFault };
@@ -54,28 +59,32 @@ async function setPassword(
     readonly password: string;
     readonly action: string;
     readonly but?: string;
+    /** What must hold in the same transaction; false: nothing is changed. */
+    readonly given?: (tx: Database) => Promise<boolean>;
   },
-): Promise<void> {
-  const { actorId, password, action, but } = change;
+): Promise<boolean> {
+  const { actorId, password, action, but, given = async () => true } = change;
   const { store, bus, audit } = own;
   const { nowMs } = operation;
   const passwordHash = await passwords.hash(password);
   const passwordSetAt = new Date(nowMs);
   const ended = await store.db.transaction(async (tx) => {
-    const { credential, passwordLink, signInChallenge } = store.tables;
+    const { credential } = store.tables;
+    if (!(await given(tx))) return undefined;
     await tx
       .insert(credential)
       .values({ actorId, passwordHash, passwordSetAt })
       .onConflictDoUpdate({ target: credential.actorId, set: { passwordHash, passwordSetAt } });
     // whoever came in with the old one is out, and so is what was begun with it
-    await tx.delete(passwordLink).where(eq(passwordLink.actorId, actorId));
-    await tx.delete(signInChallenge).where(eq(signInChallenge.actorId, actorId));
+    await forgetLinks(tx, store, actorId);
     const which = but === undefined ? { actorId } : { actorId, but };
     const ids = await endSessions(tx, store, { ...which, by: 'PASSWORD_CHANGED', nowMs });
     await audit.append(entryOf(operation, { action, outcome: 'DONE', objectId: actorId }, change), tx);
     return ids;
   });
+  if (ended === undefined) return false;
   await tellEnded(bus, ended);
+  return true;
 }
 
 /** Ends all sessions but the one that asks. */
@@ -111,34 +120,28 @@ export async function requestReset(around: SignIn, actorId: string, operation: O
     entryOf(operation, { action, outcome: found === undefined ? 'REFUSED' : 'DONE' }, found),
   );
   if (found === undefined) return {};
-  sendLink(around, found.actorId, operation.nowMs).catch(parts.onFault);
+  sendLink(around, found, operation).catch(parts.onFault);
   return {};
 }
 
 /** Whoever asks for links in another's name fills no mailbox, and makes none of them useless. */
-async function sendLink({ own, parts }: SignIn, actorId: string, nowMs: number): Promise<void> {
+async function sendLink({ own, parts }: SignIn, to: KnownActor, operation: Operation): Promise<void> {
   const { passwordLink } = own.store.tables;
-  const fresh = new Date(nowMs + LINK_MS - LINK_EVERY_MS);
+  const { actorId } = to;
+  const { nowMs } = operation;
+  const fresh = new Date(nowMs + RESET_MS - LINK_EVERY_MS);
   const there = await own.store.db
     .select({ hash: passwordLink.hash })
     .from(passwordLink)
     .where(and(eq(passwordLink.actorId, actorId), gt(passwordLink.expiresAt, fresh)));
   if (there.length > 0) return;
-  const link = await newLink(own.store, actorId, nowMs);
+  const link = await own.store.db.transaction(async (tx) => {
+    const made = await newLink(tx, own.store, { actorId, nowMs, lifetimeMs: RESET_MS });
+    const tried = { action: 'passwordLink', outcome: 'DONE', objectId: actorId } as const;
+    await own.audit.append(entryOf(operation, tried, to), tx);
+    return made;
+  });
   await parts.sender.send({ kind: 'PASSWORD_RESET', actorId, ...link });
-}
-
-/** A one-time link by which the actor sets a password; for the sender, and for the operator's command. */
-export async function newLink(
-  { db, tables: { passwordLink } }: Store,
-  actorId: string,
-  nowMs: number,
-): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
-  const token = newSecret();
-  const expiresAtMs = nowMs + LINK_MS;
-  const hash = secretHash('link', token);
-  await db.insert(passwordLink).values({ hash, actorId, expiresAt: new Date(expiresAtMs) });
-  return { token, expiresAtMs };
 }
 
 /** Ends all sessions. The dynamic password stays: a mailbox alone doesn't open the account. */
@@ -150,7 +153,7 @@ export async function resetPassword(
   const { own } = around;
   const action = 'resetPassword';
   const { passwordLink, actor } = own.store.tables;
-  const link = eq(passwordLink.hash, secretHash('link', input.token));
+  const link = eq(passwordLink.hash, linkHash(input.token));
   const [found] = await own.store.db
     .select({ actorId: actor.actorId, customerId: actor.customerId })
     .from(passwordLink)
@@ -163,10 +166,11 @@ export async function resetPassword(
   const bad = passwordFault(input.newPassword, found.actorId);
   if (bad !== undefined) return refused(around, operation, action, bad, 'newPassword');
   // taken by whoever comes first
-  const taken = await own.store.db.delete(passwordLink).where(link).returning();
-  if (taken.length === 0) return refused(around, operation, action, 'LINK_OVER', 'token');
-  await setPassword(around, operation, { ...found, password: input.newPassword, action });
-  return {};
+  const given = async (tx: Database) => (await tx.delete(passwordLink).where(link).returning()).length === 1;
+  const change = { ...found, password: input.newPassword, action, given };
+  return (await setPassword(around, operation, change))
+    ? {}
+    : refused(around, operation, action, 'LINK_OVER', 'token');
 }
 
 /** A new secret, not in force until a code of it is shown. */
@@ -183,11 +187,11 @@ export async function enrol(
   if (credential.totpConfirmedAt !== null) return refused(around, operation, action, 'ALREADY_ENROLLED');
   const { secret, uri } = newTotp(actorId);
   const { credential: table } = own.store.tables;
-  await own.store.db
-    .update(table)
-    .set({ totpSecret: sealing.seal(secret, actorId), totpLastStep: null })
-    .where(eq(table.actorId, actorId));
-  await own.audit.append(entryOf(operation, { action, outcome: 'DONE', objectId: actorId }));
+  const totpSecret = sealing.seal(secret, actorId);
+  await own.store.db.transaction(async (tx) => {
+    await tx.update(table).set({ totpSecret, totpLastStep: null }).where(eq(table.actorId, actorId));
+    await own.audit.append(entryOf(operation, { action, outcome: 'DONE', objectId: actorId }), tx);
+  });
   return { uri };
 }
 
@@ -240,14 +244,15 @@ export async function removeDynamicPassword(
     return refused(around, operation, action, 'NOT_ENROLLED');
   const admission = await admitted(around, actorId, 'CODE', operation);
   if (admission.kind === 'LATER') return late(around, operation, action, admission.retryAfterMs);
-  const wrong = await spend(around, actorId, credential.totpSecret, input.code, operation.nowMs);
-  if (wrong !== undefined) return refused(around, operation, action, wrong, 'code');
-  const { credential: table, recoveryCode } = own.store.tables;
-  await own.store.db.transaction(async (tx) => {
-    const none = { totpSecret: null, totpConfirmedAt: null, totpLastStep: null };
-    await tx.update(table).set(none).where(eq(table.actorId, actorId));
-    await tx.delete(recoveryCode).where(eq(recoveryCode.actorId, actorId));
+  const { nowMs } = operation;
+  const shown = { actorId, secret: credential.totpSecret, code: input.code, nowMs };
+  const wrong = await own.store.db.transaction(async (tx) => {
+    // with a wrong code nothing was taken: there is nothing to undo
+    const code = await spend(tx, around, shown);
+    if (code !== undefined) return code;
+    await forgetDynamicPassword(tx, own.store, actorId);
     await own.audit.append(entryOf(operation, { action, outcome: 'DONE', objectId: actorId }), tx);
+    return undefined;
   });
-  return {};
+  return wrong === undefined ? {} : refused(around, operation, action, wrong, 'code');
 }

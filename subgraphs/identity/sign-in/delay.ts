@@ -5,7 +5,7 @@ import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Database, Store } from '../../store/store.ts';
 
 /** What is guessed at. */
-export type Step = 'PASSWORD' | 'CODE';
+export type Step = 'PASSWORD' | 'CODE' | 'RECOVERY';
 
 interface Bound {
   /** Attempts in a row before the first delay; it starts at two seconds and doubles. */
@@ -16,13 +16,15 @@ interface Bound {
 /**
  * One guesser at one actor soon waits for long. All guessers at one actor together make everybody but those at an
  * address from which it has signed in before wait, and briefly: nobody can lock a victim out. Who guesses codes knows
- * the password already, so the bound there is long again.
+ * the password already, so the bound there is long again; nobody guesses a recovery code, so it has no bound but that of
+ * one guesser: with one the victim signs in from wherever it is.
  */
 const BOUNDS = {
   pair: { free: 5, maxDelayS: 15 * 60 },
   actor: { free: 10, maxDelayS: 30 },
   pairCode: { free: 5, maxDelayS: 15 * 60 },
   code: { free: 5, maxDelayS: 15 * 60 },
+  pairRecovery: { free: 5, maxDelayS: 15 * 60 },
   origin: { free: 50, maxDelayS: 60 },
 } as const satisfies Record<string, Bound>;
 type BoundName = keyof typeof BOUNDS;
@@ -59,12 +61,18 @@ const keyFor = (name: BoundName, parts: readonly string[]): string =>
     .update(JSON.stringify([name, ...parts]))
     .digest('base64url');
 
+const KEYS: Readonly<Record<Step, readonly [BoundName, BoundName?]>> = {
+  PASSWORD: ['pair', 'actor'],
+  CODE: ['pairCode', 'code'],
+  RECOVERY: ['pairRecovery'],
+};
+
 /** In one order for everybody, so that two attempts at once don't lock each other out. */
 function keysOf({ actorId, origin, step }: Guess, known: boolean): Map<BoundName, string> {
   const network = networkOf(origin);
-  const [pair, all] = step === 'PASSWORD' ? (['pair', 'actor'] as const) : (['pairCode', 'code'] as const);
+  const [pair, all] = KEYS[step];
   const keys = new Map<BoundName, string>([[pair, keyFor(pair, [actorId, network])]]);
-  if (!known) keys.set(all, keyFor(all, [actorId]));
+  if (!known && all !== undefined) keys.set(all, keyFor(all, [actorId]));
   keys.set('origin', keyFor('origin', [network]));
   return keys;
 }
@@ -139,7 +147,9 @@ export async function clear(
   db: Database = store.db,
 ): Promise<void> {
   const { signInDelay: table } = store.tables;
-  const keys = (['PASSWORD', 'CODE'] as const).flatMap((step) => [...keysOf({ ...guess, step }, false)]);
+  const keys = (['PASSWORD', 'CODE', 'RECOVERY'] as const).flatMap((step) => [
+    ...keysOf({ ...guess, step }, false),
+  ]);
   const ofActor = keys.filter(([name]) => name !== 'origin').map(([, key]) => key);
   await db.delete(table).where(inArray(table.key, ofActor));
   const originKey = keys.find(([name]) => name === 'origin')?.[1] ?? '';

@@ -80,6 +80,17 @@ export async function replaceRecoveryCodes(
   return codes;
 }
 
+/** Signing in takes the password alone again, until another one is set up. */
+export async function forgetDynamicPassword(
+  db: Database,
+  { tables: { credential, recoveryCode } }: Pick<Store, 'tables'>,
+  actorId: string,
+): Promise<void> {
+  const none = { totpSecret: null, totpConfirmedAt: null, totpLastStep: null };
+  await db.update(credential).set(none).where(eq(credential.actorId, actorId));
+  await db.delete(recoveryCode).where(eq(recoveryCode.actorId, actorId));
+}
+
 /** Whether there was such a code; there isn't any more. */
 export async function spendRecoveryCode(
   db: Database,

@@ -9,12 +9,13 @@ export interface Sealing {
   open(sealed: string, owner: string): string;
 }
 
-const idOf = (key: Buffer): string =>
+/** A hash: it tells keys apart, and nothing of them. */
+export const sealingKeyId = (key: Buffer): string =>
   createHash('sha256').update('id').update(key).digest('base64url').slice(0, 8);
 
 /** The first key seals, all open: a new key is put first, and an old one stays until nothing needs it. */
 export function createSealing(keys: readonly Buffer[]): Sealing {
-  const byId = new Map(keys.map((key) => [idOf(key), key]));
+  const byId = new Map(keys.map((key) => [sealingKeyId(key), key]));
   const [first] = keys;
   if (first === undefined || keys.some((key) => key.byteLength !== 32))
     throw new Error('a sealing key is 32 bytes long, and there is at least one');
@@ -23,7 +24,7 @@ export function createSealing(keys: readonly Buffer[]): Sealing {
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', first, iv).setAAD(Buffer.from(owner));
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return [VERSION, idOf(first), iv.toString('base64url'), body.toString('base64url')].join('.');
+      return [VERSION, sealingKeyId(first), iv.toString('base64url'), body.toString('base64url')].join('.');
     },
     open(sealed, owner) {
       const [version, id = '', iv = '', body = ''] = sealed.split('.');

@@ -1,6 +1,7 @@
 // Signing in: actor id and static password, then the dynamic password where the actor has one.
 import { and, eq, gt, lt, sql } from 'drizzle-orm';
 import type { Operation } from '../../../schema/ports.ts';
+import type { Database } from '../../store/store.ts';
 import { entryOf, type FaultCode, fault, type KnownActor, type SignIn, type UserFault } from './attempt.ts';
 import { type Admission, admit, forgive, type Step } from './delay.ts';
 import { judgeCode, looksLikeRecovery, spendRecoveryCode, spendStep } from './dynamic-password.ts';
@@ -80,13 +81,17 @@ export function late(
   return { fault: fault('TOO_MANY_ATTEMPTS'), retryAfterS: Math.ceil(retryAfterMs / 1000) };
 }
 
+/** The password was right: whoever has it is on record, whether the second step follows or not. */
 async function challenge({ own }: SignIn, actor: KnownActor, operation: Operation): Promise<SignedIn> {
   const { signInChallenge } = own.store.tables;
   const id = newSecret();
   const expiresAt = new Date(operation.nowMs + CHALLENGE_MS);
-  await own.store.db
-    .insert(signInChallenge)
-    .values({ hash: secretHash('challenge', id), actorId: actor.actorId, expiresAt });
+  await own.store.db.transaction(async (tx) => {
+    await tx
+      .insert(signInChallenge)
+      .values({ hash: secretHash('challenge', id), actorId: actor.actorId, expiresAt });
+    await own.audit.append(entryOf(operation, { action: 'signInChallenge', outcome: 'DONE' }, actor), tx);
+  });
   return { challenge: { id, expiresAt: expiresAt.toISOString() } };
 }
 
@@ -112,7 +117,8 @@ export async function signIn(
     await forgive(around.own.store, { actorId: found.actorId, origin, step: 'PASSWORD', nowMs });
     return challenge(around, found, operation);
   }
-  return { tokens: await open(around, found, operation) };
+  const opened = await open(around, found, operation);
+  return 'code' in opened ? { fault: fault(opened.code) } : opened;
 }
 
 /** The actor of an open challenge, with one attempt at it taken; undefined when it is over. */
@@ -136,18 +142,21 @@ export type CodeFault = 'WRONG_CODE' | 'CODE_LATE';
 
 /** Undefined when the code is the actor's and was good; it isn't any more. */
 export async function spend(
+  db: Database,
   { own, sealing }: SignIn,
-  actorId: string,
-  secret: string,
-  code: string,
-  nowMs: number,
+  {
+    actorId,
+    secret,
+    code,
+    nowMs,
+  }: { readonly actorId: string; readonly secret: string; readonly code: string; readonly nowMs: number },
 ): Promise<CodeFault | undefined> {
   if (looksLikeRecovery(code))
-    return (await spendRecoveryCode(own.store.db, own.store, actorId, code)) ? undefined : 'WRONG_CODE';
+    return (await spendRecoveryCode(db, own.store, actorId, code)) ? undefined : 'WRONG_CODE';
   const verdict = judgeCode(sealing.open(secret, actorId), code, nowMs);
   if (verdict.kind === 'LATE') return 'CODE_LATE';
   if (verdict.kind === 'WRONG') return 'WRONG_CODE';
-  return (await spendStep(own.store.db, own.store, actorId, verdict.step)) ? undefined : 'WRONG_CODE';
+  return (await spendStep(db, own.store, actorId, verdict.step)) ? undefined : 'WRONG_CODE';
 }
 
 export async function answerChallenge(
@@ -165,22 +174,24 @@ export async function answerChallenge(
     own.audit.record(entryOf(operation, { action, outcome: 'REFUSED', detail: 'CHALLENGE_OVER' }));
     return { fault: fault('CHALLENGE_OVER', 'challengeId') };
   }
-  const admission = await admitted(around, found.actorId, 'CODE', operation);
+  const step = looksLikeRecovery(input.code) ? 'RECOVERY' : 'CODE';
+  const admission = await admitted(around, found.actorId, step, operation);
   if (admission.kind === 'LATER') return late(around, operation, action, admission.retryAfterMs);
-  const wrong = await spend(around, found.actorId, secret, input.code, nowMs);
-  if (wrong !== undefined) {
-    const { attempts } = admission;
-    return failed(around, operation, { code: wrong, field: 'code', attempts, actor: found, action });
-  }
   const { signInChallenge } = own.store.tables;
-  // of two right answers at once (a code and a recovery code) one signs in
-  const gone = await own.store.db
-    .delete(signInChallenge)
-    .where(eq(signInChallenge.hash, secretHash('challenge', input.challengeId)))
-    .returning();
-  if (gone.length === 0) {
-    own.audit.record(entryOf(operation, { action, outcome: 'REFUSED', detail: 'CHALLENGE_OVER' }, found));
-    return { fault: fault('CHALLENGE_OVER', 'challengeId') };
+  const opened = await open(around, found, operation, async (tx) => {
+    // of two right answers at once (a code and a recovery code) one signs in, and the other's code stays good
+    const gone = await tx
+      .delete(signInChallenge)
+      .where(eq(signInChallenge.hash, secretHash('challenge', input.challengeId)))
+      .returning();
+    if (gone.length === 0) return 'CHALLENGE_OVER';
+    return spend(tx, around, { actorId: found.actorId, secret, code: input.code, nowMs });
+  });
+  if (!('code' in opened)) return opened;
+  if (opened.code === 'CHALLENGE_OVER') {
+    own.audit.record(entryOf(operation, { action, outcome: 'REFUSED', detail: opened.code }, found));
+    return { fault: fault(opened.code, 'challengeId') };
   }
-  return { tokens: await open(around, found, operation) };
+  const { attempts } = admission;
+  return failed(around, operation, { code: opened.code, field: 'code', attempts, actor: found, action });
 }

@@ -4,7 +4,7 @@ import { and, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Operation } from '../../../schema/ports.ts';
 import { endSessions, openSession, tellEnded } from '../../store/sessions.ts';
 import type { Database } from '../../store/store.ts';
-import { entryOf, fault, type KnownActor, type SignIn, type UserFault } from './attempt.ts';
+import { entryOf, type FaultCode, fault, type KnownActor, type SignIn, type UserFault } from './attempt.ts';
 import { clear, networkOf } from './delay.ts';
 import { newSecret, secretHash } from './secret.ts';
 
@@ -43,14 +43,44 @@ async function tokensOf(
 /** A session may be refreshed for so long after it was opened; then the actor signs in again. */
 const SESSION_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000;
 
-/** Opens the session of an actor that has shown who it is. */
-export async function open(signIn: SignIn, actor: KnownActor, operation: Operation): Promise<Tokens> {
+class NotShown extends Error {
+  constructor(readonly code: FaultCode) {
+    super(code);
+  }
+}
+
+/**
+ * Opens the session of an actor that has shown who it is. `last` is the last that it shows, taken in the same
+ * transaction: with a fault nothing is changed, what it took included.
+ */
+export async function open(
+  signIn: SignIn,
+  actor: KnownActor,
+  operation: Operation,
+  last: (tx: Database) => Promise<FaultCode | undefined> = async () => undefined,
+): Promise<{ readonly tokens: Tokens } | { readonly code: FaultCode }> {
+  try {
+    return { tokens: await opened(signIn, actor, operation, last) };
+  } catch (error) {
+    if (error instanceof NotShown) return { code: error.code };
+    throw error;
+  }
+}
+
+async function opened(
+  signIn: SignIn,
+  actor: KnownActor,
+  operation: Operation,
+  last: (tx: Database) => Promise<FaultCode | undefined>,
+): Promise<Tokens> {
   const { own } = signIn;
   const { actorId } = actor;
   const { nowMs, origin } = operation;
   const sessionId = randomUUID();
-  await noticePlaceChange(signIn, actor, operation);
+  const before = await lastOrigin(signIn, actorId, nowMs);
   const { refresh, ended } = await own.store.db.transaction(async (tx) => {
+    const code = await last(tx);
+    if (code !== undefined) throw new NotShown(code);
     const lifetimeMs = SESSION_LIFETIME_MS;
     const over = await openSession(tx, own.store, { id: sessionId, actorId, origin, nowMs, lifetimeMs });
     const made = await newRefreshToken(tx, signIn, sessionId, nowMs);
@@ -61,6 +91,7 @@ export async function open(signIn: SignIn, actor: KnownActor, operation: Operati
     );
     return { refresh: made, ended: over };
   });
+  noticePlaceChange(signIn, actor, operation, before);
   await tellEnded(own.bus, ended);
   return tokensOf(signIn, { actorId, sessionId, nowMs }, refresh);
 }
@@ -72,13 +103,13 @@ const widerNetwork = (origin: string): string =>
     .slice(0, 3)
     .join('');
 
-async function noticePlaceChange(
+/** Where the actor came from before, if that is so short a time ago that it matters. */
+async function lastOrigin(
   { own, parts }: SignIn,
-  { actorId, customerId }: KnownActor,
-  operation: Operation,
-): Promise<void> {
-  const { origin, nowMs, requestId } = operation;
-  if (parts.placeChangeMs === 0 || origin === undefined) return;
+  actorId: string,
+  nowMs: number,
+): Promise<string | undefined> {
+  if (parts.placeChangeMs === 0) return undefined;
   const { tokenFamily } = own.store.tables;
   const [last] = await own.store.db
     .select({ origin: tokenFamily.origin })
@@ -88,7 +119,16 @@ async function noticePlaceChange(
     )
     .orderBy(desc(tokenFamily.createdAt))
     .limit(1);
-  if (last?.origin == null || widerNetwork(last.origin) === widerNetwork(origin)) return;
+  return last?.origin ?? undefined;
+}
+
+function noticePlaceChange(
+  { parts }: SignIn,
+  { actorId, customerId }: KnownActor,
+  { origin, nowMs, requestId }: Operation,
+  before: string | undefined,
+): void {
+  if (origin === undefined || before === undefined || widerNetwork(before) === widerNetwork(origin)) return;
   const of = { actorId, ...(customerId === null ? {} : { customerId }) };
   parts.alarms.raise({ kind: 'PLACE_CHANGE', ...of, origin, atMs: nowMs, requestId });
 }
@@ -154,10 +194,13 @@ async function noticeReuse({ own, parts }: SignIn, hash: string, operation: Oper
     return;
   }
   const { actorId, customerId, id } = found;
-  await tellEnded(bus, await endSessions(store.db, store, { ids: [id], by: 'REUSE', nowMs }));
-  await audit.append(
-    entryOf(operation, { action: 'refresh', outcome: 'REFUSED', objectId: id, detail: 'TOKEN_REUSE' }, found),
-  );
+  const ended = await store.db.transaction(async (tx) => {
+    const ids = await endSessions(tx, store, { ids: [id], by: 'REUSE', nowMs });
+    const tried = { action: 'refresh', outcome: 'REFUSED', objectId: id, detail: 'TOKEN_REUSE' } as const;
+    await audit.append(entryOf(operation, tried, found), tx);
+    return ids;
+  });
+  await tellEnded(bus, ended);
   parts.alarms.raise({
     kind: 'TOKEN_REUSE',
     actorId,

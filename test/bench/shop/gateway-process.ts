@@ -2,18 +2,17 @@
 import { pino } from 'pino';
 import { readConfig } from '../../../gateway/config.ts';
 import { openPrincipalKeys } from '../../../gateway/principal-keys.ts';
-import { type RemoteSubgraph, remoteSubgraph } from '../../../gateway/remote-subgraph.ts';
+import { type Identify, remoteSubgraph, signing } from '../../../gateway/remote-subgraph.ts';
 import { startGateway } from '../../../gateway/start.ts';
 import type { Principal } from '../../../schema/principal.ts';
 import { runChild } from '../child-side.ts';
 import type { UrlReady } from '../subgraphs-process.ts';
-import { plainSubgraph } from './plain-subgraph.ts';
 import { SHOP, SHOP_QUERIES, shopSupergraph } from './schema.ts';
 
 export interface ShopGatewaySettings {
   readonly subgraphsUrl: string;
   readonly dataFolder: string;
-  /** SIGNED: a signed principal in every sub-request, as between our own hosts. PLAIN: the actor's name in a header. */
+  /** SIGNED: a signed principal in every sub-request, as between our own hosts. PLAIN: the actor's name in its place. */
   readonly identity: 'SIGNED' | 'PLAIN';
 }
 
@@ -30,21 +29,24 @@ await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity 
     PORT: '0',
     MODE: 'demo',
     METRICS: 'on',
+    SHARE_CALLS: 'off',
     LOG_LEVEL: 'error',
     DATA_FOLDER: dataFolder,
   });
   const log = pino({ level: 'error' }, pino.destination(2));
-  const { signing } = await openPrincipalKeys(config);
-  const subgraphs = Object.entries(SHOP).map(([name, sdl]): RemoteSubgraph => {
-    const at = { name, sdl, url: `${subgraphsUrl}/${name}` };
-    if (identity === 'PLAIN') return plainSubgraph(at);
-    return remoteSubgraph({
-      ...at,
-      key: signing,
+  const keys = await openPrincipalKeys(config);
+  const identify: Identify =
+    identity === 'SIGNED' ? signing(keys.signing, Date.now) : ({ principal }) => principal.actorId;
+  const subgraphs = Object.entries(SHOP).map(([name, sdl]) =>
+    remoteSubgraph({
+      name,
+      sdl,
+      url: `${subgraphsUrl}/${name}`,
+      identify,
       now: Date.now,
       onFault: (fault) => log.error(fault, 'subgraph failed'),
-    });
-  });
+    }),
+  );
   const gateway = await startGateway({
     config,
     supergraphSdl: shopSupergraph(subgraphsUrl),

@@ -1,7 +1,7 @@
 // A page of the store's rows, newest first: the cursor is the number of the last row.
 import { Buffer } from 'node:buffer';
-import { clientError } from '../../schema/errors.ts';
-import { checkFirst } from '../list.ts';
+import { clientError } from '../schema/errors.ts';
+import { checkFirst } from './list.ts';
 
 export interface PageArgs {
   readonly first?: number | null;

@@ -1,0 +1,74 @@
+// Creating and changing: other statuses, changes that are not made, ids and states that the client must bring.
+
+import { failure, json, NO_CONTENT, type Reply } from '../server/reply.ts';
+import { merged } from '../server/resource-routes.ts';
+import { isRecord } from '../server/row.ts';
+import { type Asked, type Deviations, isHub } from './deviation.ts';
+import { onRows, parsed, withBody, without } from './json-body.ts';
+
+const isCreation = (asked: Asked): boolean => asked.method === 'POST' && !isHub(asked);
+
+const onPatch = (change: (reply: Reply) => Reply) => (reply: Reply, asked: Asked) =>
+  asked.method === 'PATCH' && reply.status === 200 ? change(reply) : reply;
+
+export function writes(): Deviations {
+  /** Created by clients that named no state. */
+  const stateless = new Set<unknown>();
+  const hideState = onRows(({ state, ...row }) =>
+    state !== undefined && !stateless.has(row.id) ? { ...row, state } : row,
+  );
+  return {
+    'patch-201': { does: 'says 201 for a change', answer: onPatch((reply) => ({ ...reply, status: 201 })) },
+    'patch-204': { does: 'says 204 for a change', answer: onPatch(() => NO_CONTENT) },
+    'patch-dropped': {
+      does: 'says 200 for a change, shows it, and does not make it',
+      ask(asked, around) {
+        if (asked.method !== 'PATCH') return asked;
+        const before = around.honest({ ...asked, method: 'GET', search: '', body: '' });
+        return before.status === 200 ? json(200, merged(parsed(before.body), parsed(asked.body))) : before;
+      },
+    },
+    'patch-merge-type-only': {
+      does: 'takes a change as application/merge-patch+json alone',
+      ask: (asked) =>
+        asked.method === 'PATCH' && !asked.contentType.includes('merge-patch')
+          ? failure(415, 'send a merge patch')
+          : asked,
+    },
+    'create-demands-id': {
+      does: 'creates nothing without an id of the client',
+      ask(asked) {
+        const body = isCreation(asked) ? parsed(asked.body) : undefined;
+        return isRecord(body) && body.id === undefined ? failure(400, 'id is mandatory') : asked;
+      },
+    },
+    'create-stateless': {
+      does: 'gives what is created no state',
+      answer(reply, asked) {
+        const body = isCreation(asked) && reply.status === 201 ? parsed(reply.body) : undefined;
+        const sent = parsed(asked.body);
+        if (isRecord(body) && isRecord(sent) && sent.state === undefined) stateless.add(body.id);
+        return hideState(reply);
+      },
+    },
+    'create-202': {
+      does: 'accepts a creation with 202 and an address, and sends no body',
+      answer: (reply, asked) =>
+        isCreation(asked) && reply.status === 201
+          ? { status: 202, headers: without(reply.headers, 'content-type'), body: '' }
+          : reply,
+    },
+    'create-200': {
+      does: 'says 200 for a creation and gives no address',
+      answer: (reply, asked) =>
+        isCreation(asked) && reply.status === 201
+          ? { ...reply, status: 200, headers: without(reply.headers, 'location') }
+          : reply,
+    },
+    'create-without-body': {
+      does: 'says 201 for a creation, with an address and no body',
+      answer: (reply, asked) =>
+        isCreation(asked) && reply.status === 201 ? { ...withBody(reply, ''), body: '' } : reply,
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Charges page after page, each looked at once and let go: a bill of 50,000 lines takes the memory of one page.
+import type { SubgraphContext } from '../context.ts';
+import type { Item } from '../item.ts';
+import { compileIds } from '../path.ts';
+import type { Filter } from '../tmf/client.ts';
+import { asMoney, asText, at, instantMs, type Money } from '../tmf/read.ts';
+
+const PAGE = 1_000;
+/** One operation asks 250 questions at most; most of them are for other fields. */
+const MAX_PAGES = 80;
+
+export interface Walked {
+  readonly count: number;
+  /** False where there was more than one walk goes through. */
+  readonly isComplete: boolean;
+}
+
+interface Walk {
+  readonly type: string;
+  readonly provider: string;
+  readonly filter: Filter;
+  readonly maxPages?: number;
+}
+
+/** Hands each object that the principal may see to `take`, once, also where rows move between pages while they are read. */
+export async function walk(
+  { objects }: SubgraphContext,
+  { type, provider, filter, maxPages = MAX_PAGES }: Walk,
+  take: (item: Item) => void,
+): Promise<Walked> {
+  const { api, resource, attributes } = objects.sheet(type);
+  const source = { provider, api, resource } as Parameters<typeof objects.systems.client.page>[0]; // checked at the start: a type with rows has both
+  const seen = new Set<string>();
+  let offset: number | undefined = 0;
+  for (let pages = 0; offset !== undefined && pages < maxPages; pages += 1) {
+    const page = await objects.systems.client.page(
+      source,
+      { filter, fields: attributes, offset, limit: PAGE },
+      objects.operation,
+    );
+    const fresh = page.items.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    const items = fresh.map((raw): Item => ({ __typename: type, provider, raw }));
+    for (const item of await objects.visible(items)) take(item);
+    // nothing new on a page: it repeats, and would for ever
+    offset = page.items.length > 0 && fresh.length === 0 ? undefined : page.next;
+  }
+  return { count: seen.size, isComplete: offset === undefined };
+}
+
+const categories = compileIds('characteristic[name=chargeKind].value');
+const services = compileIds('characteristic[name=serviceId].value');
+const numbers = compileIds('characteristic[name=number].value');
+const usageTypes = compileIds('characteristic[name=usageType].value');
+
+/** What a charge is, as far as the billing system says. */
+export interface ReadCharge {
+  readonly category: string | undefined;
+  readonly isUsage: boolean;
+  readonly isCredit: boolean;
+  readonly service: string | undefined;
+  readonly number: string | undefined;
+  /** Of a usage charge: data, voice. */
+  readonly usageType: string | undefined;
+  readonly taxExcluded: Money | undefined;
+  readonly taxIncluded: Money | undefined;
+  readonly fromMs: number | undefined;
+  readonly untilMs: number | undefined;
+}
+
+export function readCharge({ raw }: Item): ReadCharge {
+  const [category] = categories(raw);
+  const ends = [at(raw, 'periodCoverage.startDateTime'), at(raw, 'periodCoverage.endDateTime')].map(
+    instantMs,
+  );
+  // some have periods that end before they start
+  const [first, second] = ends.some((end) => end === undefined)
+    ? ends
+    : ends.sort((a, b) => (a ?? 0) - (b ?? 0));
+  const type = asText(raw.type) ?? '';
+  return {
+    category,
+    isUsage: /usage/i.test(category ?? type),
+    isCredit: /credit/i.test(type) || /credit/i.test(category ?? ''),
+    service: services(raw)[0],
+    number: numbers(raw)[0],
+    usageType: usageTypes(raw)[0]?.toLowerCase(),
+    taxExcluded: asMoney(raw.taxExcludedAmount),
+    taxIncluded: asMoney(raw.taxIncludedAmount),
+    fromMs: first ?? instantMs(raw.date),
+    untilMs: second,
+  };
+}

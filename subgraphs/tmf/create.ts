@@ -1,0 +1,135 @@
+// Making an object by a POST that is sent once, and finding out what became of it when the answer was lost.
+import type { BackEnd, Source } from './back-end.ts';
+import { BackEndError } from './back-end-error.ts';
+import { type Budget, pause } from './budget.ts';
+import type { Answer } from './exchange.ts';
+import { listMany } from './list-many.ts';
+import { fetchOne } from './lookup.ts';
+import { announcedId, lastSegment, pollAfterMs, progressOf } from './progress.ts';
+import { asText } from './read.ts';
+import { refusalCode } from './refusal-code.ts';
+import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
+import { endOf, type Written } from './written.ts';
+
+export interface CreateAsk {
+  readonly body: Readonly<Record<string, unknown>>;
+  /**
+   * The attribute that tells this creation from every other: `externalId`, `correlatorId`. It is sent in the body, and
+   * the object is looked for by it before anything is sent and after an answer was lost. Two creations of one key at the
+   * same moment are the caller's to prevent: no back end does.
+   */
+  readonly key?: {
+    readonly path: string;
+    readonly value: string;
+    /** Certainly never sent before: no look before sending. */
+    readonly fresh?: boolean;
+  };
+}
+
+/** Looks for an object whose answer was lost: a back end may be a moment late to list it. */
+const LOOKS = 3;
+
+export async function createObject(
+  backEnd: BackEnd,
+  source: Source,
+  { body, key }: CreateAsk,
+  budget: Budget,
+): Promise<Written> {
+  const find = async (): Promise<TmfObject | undefined> => {
+    if (key === undefined) return undefined;
+    const found = await listMany(backEnd, source, [key.value], { by: key.path }, budget);
+    if (found.length > 1) backEnd.notice(`has made ${source.resource} twice for one ${key.path}`);
+    return found[0];
+  };
+  if (key !== undefined && key.fresh !== true) {
+    const object = await find();
+    if (object !== undefined) return { kind: 'DONE', object };
+  }
+
+  let answer: Answer;
+  try {
+    const sent = key === undefined ? body : { ...body, [key.path]: key.value };
+    const request = { method: 'POST', resource: source.resource, body: sent, repeatable: false } as const;
+    answer = await backEnd.send(request, budget);
+  } catch (error) {
+    const end = endOf(error);
+    if (end.kind === 'REFUSED') return end;
+    return (await search(find, budget)) ?? end;
+  }
+
+  const monitor = monitorOf(answer);
+  if (monitor !== undefined)
+    return (await outcomeOf(backEnd, source, monitor, budget)) ?? searched(find, budget);
+  const object = isRecord(answer.body) ? tmfObject(answer.body) : undefined;
+  if (object !== undefined) return { kind: 'DONE', object };
+  const id = announcedId(answer);
+  if (id !== undefined) return made(await fetchOne(backEnd, source, id, undefined, budget).catch(nothing));
+  const code = refusalCode(answer.body);
+  const found = await search(find, budget);
+  if (found !== undefined) return found;
+  // said with a 200: believed where the object was looked for and isn't there
+  if (code !== undefined) return key === undefined ? { kind: 'UNKNOWN' } : refused(answer.status, code);
+  return made(undefined);
+}
+
+const made = (object: TmfObject | undefined): Written =>
+  object === undefined ? { kind: 'DONE' } : { kind: 'DONE', object };
+
+const refused = (status: number, code: string | undefined): Written =>
+  code === undefined ? { kind: 'REFUSED', status } : { kind: 'REFUSED', status, code };
+
+function nothing(error: unknown): undefined {
+  if (!(error instanceof BackEndError)) throw error;
+}
+
+type Find = () => Promise<TmfObject | undefined>;
+
+async function search(find: Find, budget: Budget): Promise<Written | undefined> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    if (look > 0 && (await pause(pollAfterMs(look), budget)) === 'EXPIRED') return undefined;
+    const object = await find().catch(nothing);
+    if (object !== undefined) return made(object);
+  }
+  return undefined;
+}
+
+const searched = async (find: Find, budget: Budget): Promise<Written> =>
+  (await search(find, budget)) ?? { kind: 'UNKNOWN' };
+
+/** Where an asynchronous back end says how far it is (TMF630 part 3): only the id is taken from its address. */
+function monitorOf(answer: Answer): string | undefined {
+  const { body } = answer;
+  if (answer.status !== 202) return undefined;
+  if (/\/monitor\/[^/]+\/?$/i.test(answer.header('location') ?? '')) return announcedId(answer);
+  if (!isRecord(body)) return undefined;
+  const isMonitor = /monitor$/i.test(asText(body['@type']) ?? '') || Object.hasOwn(body, 'sourceHref');
+  return isMonitor ? tmfObject(body)?.id : undefined;
+}
+
+/** Undefined where the monitor can't be asked any more. */
+async function outcomeOf(
+  backEnd: BackEnd,
+  source: Source,
+  id: string,
+  budget: Budget,
+): Promise<Written | undefined> {
+  for (let poll = 0; ; poll += 1) {
+    if ((await pause(pollAfterMs(poll), budget)) === 'EXPIRED') return { kind: 'UNKNOWN' };
+    const monitor = await fetchOne(backEnd, { ...source, resource: 'monitor' }, id, undefined, budget).catch(
+      nothing,
+    );
+    if (monitor === undefined) return undefined;
+    const progress = progressOf(monitor);
+    if (progress === 'UNDER_WAY') continue;
+    const response = isRecord(monitor.response) ? monitor.response : {};
+    if (progress === 'FAILED') return refused(Number(response.statusCode) || 202, refusalCode(response.body));
+    const object = tmfObject(response.body);
+    if (object !== undefined) return made(object);
+    const madeId = lastSegment(asText(monitor.sourceHref) ?? '');
+    return made(
+      madeId === undefined
+        ? undefined
+        : await fetchOne(backEnd, source, madeId, undefined, budget).catch(nothing),
+    );
+  }
+}

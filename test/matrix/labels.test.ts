@@ -1,0 +1,60 @@
+// SSM-A-11: what customers call their things names people: who crosses customers without PERSON_VIEW reads, searches and orders by none of it.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeId } from '../../schema/id.ts';
+import { startWorld, type World } from '../support/gateway.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  const base = world.simulator.apis.find(({ api }) => api === 'TMF638')?.baseUrl;
+  await fetch(`${base}/service/svc-family-m-1`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'AAA of Claire', description: 'The one that Claire lost' }),
+  });
+});
+afterAll(() => world.stop());
+
+const ID = encodeId('home', 'Service', 'svc-family-m-1');
+const LISTS = `{
+  services(first: 200) { nodes { id name description } }
+  products(first: 200) { nodes { name description services { name } } }
+}`;
+
+describe('SSM-A-11 labels', () => {
+  test('SSM-A-11 to who reads all customers without PERSON_VIEW they are null, and no error', async () => {
+    const as = 'analytics';
+    const listed = await world.ask(LISTS, { as });
+    expect(listed.errors).toEqual([]);
+    const { services, products } = listed.data as Record<string, { nodes: { name: unknown }[] }>; // by the schema
+    expect(services?.nodes.length).toBeGreaterThan(40);
+    expect(new Set([...(services?.nodes ?? []), ...(products?.nodes ?? [])].map(({ name }) => name))).toEqual(
+      new Set([null]),
+    );
+    const one = await world.ask(`{ service(id: "${ID}") { kind name description } }`, { as });
+    expect(one.data).toEqual({ service: { kind: 'MOBILE', name: null, description: null } });
+    expect(listed.text + one.text).not.toContain('Claire');
+  });
+
+  test('SSM-A-11 no search tells one, and no order', async () => {
+    const search = 'query($s: String) { services(filter: { search: $s }) { nodes { id } } }';
+    for (const s of ['Claire', 'nothing is called so'])
+      expect((await world.ask(search, { as: 'analytics', variables: { s } })).errors).toMatchObject([
+        { code: 'FORBIDDEN' },
+      ]);
+    const first = async (as: string) =>
+      (await world.ask('{ services(first: 1, sort: NAME) { nodes { id } } }', { as })).data;
+    expect(await first('soc-operator')).toEqual({ services: { nodes: [{ id: ID }] } });
+    expect(await first('analytics')).not.toEqual(await first('soc-operator'));
+  });
+
+  test('SSM-A-11 whoever may read names has them, and of the customer whoever was handed the thing', async () => {
+    const name = async (as: string, id: string) =>
+      (await world.ask(`{ service(id: "${id}") { name } }`, { as })).data;
+    expect(await name('soc-operator', ID)).toEqual({ service: { name: 'AAA of Claire' } });
+    expect(await name('family-manager', ID)).toEqual({ service: { name: 'AAA of Claire' } });
+    // a user of one site, who was not granted PERSON_VIEW
+    const access = encodeId('home', 'Service', 'svc-acme-bb-1');
+    expect(await name('acme-check', access)).toEqual({ service: { name: expect.stringContaining('fibre') } });
+  });
+});

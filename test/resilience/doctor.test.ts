@@ -1,0 +1,201 @@
+// The doctor on the simulator: plain, in three dialects, and on servers that are of no use; and that its advice is right.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runDoctor } from '../../gateway/doctor.ts';
+import { type Simulator, startSimulator } from '../../mocks/simulator.ts';
+import { atVersion, V5 } from '../support/other-versions.ts';
+
+let simulator: Simulator;
+let folder: string;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ now: () => Date.parse('2026-11-15T10:00:00Z') });
+  folder = await mkdtemp(join(tmpdir(), 'ssm-doctor-'));
+});
+afterEach(() => simulator.deviate('*'));
+afterAll(async () => {
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A providers file of these APIs, as somebody would write it who believes the descriptions. */
+async function fileOf(apis: readonly string[], more = ''): Promise<string> {
+  const lines = simulator.apis
+    .filter(({ api }) => apis.includes(api))
+    .map(
+      ({ api, version, baseUrl }) => `      ${api}: { url: '${baseUrl}', version: ${version} } # as told\n`,
+    );
+  const file = join(folder, 'providers.yaml');
+  const profile = '    profile: { preset: published }\n';
+  await writeFile(file, `providers:\n  - id: home\n${profile}    apis:\n${lines.join('')}${more}`);
+  return file;
+}
+
+async function doctor(file: string, ...args: string[]) {
+  const lines: string[] = [];
+  const status = await runDoctor(['--providers', file, ...args], (text) => lines.push(text));
+  return { status, text: lines.join('\n') };
+}
+
+async function findings(file: string, ...args: string[]) {
+  const { status, text } = await doctor(file, '--json', ...args);
+  const { backEnds } = JSON.parse(text);
+  return { status, backEnds, profile: backEnds[0].profile };
+}
+
+test('on the simulator as it is: nothing to say, few questions, exit 0', async () => {
+  const { status, text } = await doctor(await fileOf(['TMF678', 'TMF638', 'TMF677']));
+  expect(status).toBe(0);
+  expect(text).toMatch(/✓ id batch +comma/);
+  expect(text).toMatch(/3 back ends, 3\d questions: 0 deviations that no profile states, 0 unusable\./);
+});
+
+const DIALECTS: readonly {
+  name: string;
+  switches: readonly string[];
+  profile: object;
+  says: readonly RegExp[];
+}[] = [
+  {
+    name: 'gives everything, whatever is asked',
+    switches: ['filters-ignored', 'fields-ignored', 'sort-ignored', 'paging-ignored', 'total-absent'],
+    profile: { filters: false, fields: false, sort: false, paging: 'none', totals: 'none', idBatch: 'none' },
+    says: [
+      /id batch +none .*\n +Asks for each object by itself: 100 customerBills = 100 requests, 8 at a time\./,
+      /filters +billNo: ignored, billingAccount\.id: ignored/,
+      /paging +limit is ignored/,
+    ],
+  },
+  {
+    name: 'knows first-level filters, repeated parameters and small pages under a key of its own',
+    switches: ['nested-filters-empty', 'comma-empty', 'limit-capped', 'total-unfiltered', 'envelope-deep'],
+    profile: {
+      envelope: 'response.body.rows',
+    },
+    says: [/lists lie under response\.body\.rows/],
+  },
+  {
+    name: 'pages by cursors, shows addresses of another host and writes money its own way',
+    switches: ['pages-by-link', 'href-link-local', 'money-currency-amount', 'not-found-as-500', 'id-leaked'],
+    profile: { paging: 'cursor', totals: 'none' },
+    says: [
+      /paging +cursors in Link/,
+      /href +names another host\n +Never follows an address/,
+      /money +\{currency, amount\}/,
+      /_id +shows its database's own/,
+      /missing objects +404/,
+    ],
+  },
+];
+
+describe('in a dialect', () => {
+  test.each(DIALECTS)(
+    'that $name: it is told, with what it costs, exit 1; with its own advice, exit 0',
+    async (dialect) => {
+      const file = await fileOf(['TMF678']);
+      simulator.deviate('TMF678', ...dialect.switches);
+      const before = await findings(file);
+      expect(before.status).toBe(1);
+      expect(before.profile).toMatchObject(dialect.profile);
+      const told = await doctor(file);
+      for (const line of dialect.says) expect(told.text).toMatch(line);
+      // an envelope hides the rest: with it stated, the rest is found out
+      for (const out of ['once.yaml', 'twice.yaml']) {
+        const target = join(folder, out);
+        const source = out === 'once.yaml' ? file : join(folder, 'once.yaml');
+        await doctor(source, '--write-profile', target);
+        expect(await readFile(target, 'utf8')).toContain('# as told');
+      }
+      expect(await findings(join(folder, 'twice.yaml'))).toMatchObject({ status: 0, profile: {} });
+    },
+  );
+
+  test('under an envelope, with the envelope stated, the rest is found out', async () => {
+    simulator.deviate('TMF678', ...(DIALECTS[1]?.switches ?? []));
+    const file = await fileOf(['TMF678']);
+    const text = await readFile(file, 'utf8');
+    await writeFile(
+      file,
+      text.replace('version: v4', 'version: v4, profile: { envelope: response.body.rows }'),
+    );
+    const { profile } = await findings(file);
+    expect(profile).toEqual({ filters: ['billNo'], idBatch: 'repeated', totals: 'none', maxPage: 20 });
+  });
+});
+
+test('at another version: told where it is not stated, in our names where it is', async () => {
+  const versioned = await atVersion(simulator, 'v5', V5);
+  const url = versioned.apis.find(({ api }) => api === 'TMF638')?.baseUrl ?? '';
+  const entry = (version: string) => fileOf([], `      TMF638: { url: '${url}', version: ${version} }\n`);
+  const wrong = await doctor(await entry('v4'));
+  expect(wrong).toMatchObject({ status: 1, text: expect.stringMatching(/version +looks like v5, not v4/) });
+  const right = await doctor(await entry('v5'));
+  expect(right.text).not.toMatch(/looks like/);
+  await versioned.close();
+});
+
+describe('with --write', () => {
+  test('its own listener and object are made, changed and removed; nothing else is touched', async () => {
+    const { status, text } = await doctor(await fileOf(['TMF667', 'TMF620']), '--write');
+    expect(text).toMatch(/hub +takes listeners and lets them go/);
+    expect(text).toMatch(/change +plain JSON is merged/);
+    expect(text).toMatch(/remove +done/);
+    expect(status).toBe(0);
+    for (const { api, baseUrl } of simulator.apis) {
+      const resource = { TMF667: 'document', TMF620: 'category' }[api];
+      if (resource === undefined) continue;
+      const left = await (await fetch(`${baseUrl}/${resource}?limit=1000`)).text();
+      expect(left).not.toContain('ssm-doctor');
+    }
+  });
+
+  test('a hub that is not there is told', async () => {
+    simulator.deviate('TMF667', 'hub-absent');
+    const { status, profile } = await findings(await fileOf(['TMF667']), '--write');
+    expect({ status, profile }).toEqual({ status: 1, profile: { hub: 'none' } });
+  });
+
+  test('without it nothing is written', async () => {
+    const before = simulator.requests().length;
+    await doctor(await fileOf(['TMF667']));
+    const methods = simulator
+      .requests()
+      .slice(before)
+      .map(({ method }) => method);
+    expect(new Set(methods)).toEqual(new Set(['GET']));
+  });
+});
+
+describe('of no use: exit 2, and why', () => {
+  test.each([
+    ['html-as-200', /BACKEND_BAD_ANSWER.*a page, not JSON/],
+    ['redirects', /BACKEND_BAD_ANSWER \(302\).*not followed/],
+    ['nan-literal', /BACKEND_BAD_ANSWER.*malformed JSON/],
+  ])('%s', async (deviation, why) => {
+    simulator.deviate('TMF678', deviation);
+    const { status, text } = await doctor(await fileOf(['TMF678', 'TMF638']));
+    expect(status).toBe(2);
+    expect(text).toMatch(why);
+    expect(text).toMatch(/home\/TMF638.*\n.*questions about service/);
+  });
+
+  test('nobody there, and a file with faults', async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const { port } = gone.address() as AddressInfo; // it listens on a port
+    await new Promise((resolve) => gone.close(resolve));
+    const { status, text } = await doctor(
+      await fileOf([], `      TMF678: { url: 'http://127.0.0.1:${port}' }\n`),
+    );
+    expect({ status, text }).toMatchObject({
+      status: 2,
+      text: expect.stringMatching(/cannot be reached \(ECONNREFUSED\)/),
+    });
+    const faulty = await doctor(await fileOf([], '      TMF678: { urll: x }\n'));
+    expect(faulty).toMatchObject({ status: 2, text: expect.stringMatching(/line 5: .*is url meant\?/) });
+  });
+});
