@@ -99,7 +99,7 @@ export interface WorldOptions extends InstanceOptions {
   /** Actors besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
   /** In the place of this world's own: a sender, a log, a providers file. */
-  readonly surroundings?: Pick<Surroundings, 'sender' | 'log' | 'providersFile'>;
+  readonly surroundings?: Pick<Surroundings, 'sender' | 'log' | 'providersFile' | 'subscribes'>;
 }
 
 const AUDIENCE = 'ssm-gateway';
