@@ -1,7 +1,7 @@
 // Flights: one load at a time for what belongs together, over all instances, whoever of them asks first.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CacheDriver, NOTHING, type Stored } from './driver.ts';
-import { type Held, pack, unpack, type ValuePolicy } from './held.ts';
+import { type Held, pack, toldAtMsOf, unpack, type ValuePolicy } from './held.ts';
 
 export type Load = (keys: readonly string[]) => Promise<ReadonlyMap<string, unknown>>;
 
@@ -100,7 +100,7 @@ export function terminal(driver: CacheDriver, options: TerminalOptions): Termina
     // a key that was loaded without being asked for has no version seen: it's kept only where nothing is
     const writes = [...loaded].map(([key, value]) => ({
       key,
-      ...pack(value, policy, asOfMs),
+      ...pack(value, policy, asOfMs, { toldAtMs: toldAtMsOf(seen.get(key)) }),
       over: seen.get(key)?.version ?? NOTHING,
     }));
     const winners = (await tolerant(driver.setMany(writes))) ?? [];

@@ -1,5 +1,5 @@
 // A value as readers get it, and as it lies in the cache: JSON with its age and its two bounds.
-import type { Stored } from './driver.ts';
+import { FENCE_MS, type Stored } from './driver.ts';
 
 /** LIVE: loaded for this read, or by the flight that it joined. CACHED: inside its TTL. STALE: beyond it, inside the bound. */
 export type Freshness = 'LIVE' | 'CACHED' | 'STALE';
@@ -30,6 +30,8 @@ interface Envelope {
   readonly staleUntilMs: number;
   /** An event brought it: it is what the back end knew then, not what it answered to a question. */
   readonly told?: boolean;
+  /** When the last event happened that was heard of this value, by the back end's clock; a load doesn't forget it. */
+  readonly toldAtMs?: number;
 }
 
 export interface Packed {
@@ -37,7 +39,15 @@ export interface Packed {
   readonly ttlMs: number;
 }
 
-export function pack(value: unknown, policy: ValuePolicy, asOfMs: number, told = false): Packed {
+/** How an event has to do with a value: it brought it, or was heard of before it was loaded. */
+interface Heard {
+  readonly told?: boolean;
+  readonly toldAtMs: number | undefined;
+}
+
+const UNHEARD: Heard = { toldAtMs: undefined };
+
+export function pack(value: unknown, policy: ValuePolicy, asOfMs: number, heard = UNHEARD): Packed {
   const shorter = Math.random() * (policy.jitter ?? DEFAULT_JITTER) * policy.ttlMs;
   const freshUntilMs = asOfMs + policy.ttlMs - shorter;
   const staleUntilMs = freshUntilMs + policy.staleMs;
@@ -46,7 +56,8 @@ export function pack(value: unknown, policy: ValuePolicy, asOfMs: number, told =
     asOfMs,
     freshUntilMs,
     staleUntilMs,
-    ...(told ? { told } : {}),
+    ...(heard.told === true ? { told: true } : {}),
+    ...(heard.toldAtMs === undefined ? {} : { toldAtMs: heard.toldAtMs }),
   };
   return { value: JSON.stringify(envelope), ttlMs: staleUntilMs - asOfMs };
 }
@@ -84,6 +95,34 @@ function read({ value }: Stored): Envelope | undefined {
 export function wasToldSince(stored: Stored | undefined, atMs: number): boolean {
   const data = stored && read(stored);
   return data?.told === true && data.asOfMs >= atMs;
+}
+
+export const toldAtMsOf = (stored: Stored | undefined): number | undefined =>
+  stored && read(stored)?.toldAtMs;
+
+/**
+ * What becomes of a value that an event brings, of something that happened at `atMs`. Events come in any order: an older
+ * one changes nothing, and of two of one instant, or of one from before the last load, nobody can tell which is the newer:
+ * then nothing is kept, and the next reader asks.
+ */
+export function verdictOnTold(
+  stored: Stored | undefined,
+  value: unknown,
+  atMs: number,
+): 'KEEP_OLD' | 'TAKE' | 'ASK' {
+  const data = stored && read(stored);
+  if (data === undefined) return 'TAKE';
+  const { toldAtMs } = data;
+  if (toldAtMs !== undefined && toldAtMs > atMs) return 'KEEP_OLD';
+  const isSame = data.told === true && JSON.stringify(data.value) === JSON.stringify(value ?? null);
+  if (toldAtMs === atMs) return isSame ? 'KEEP_OLD' : 'ASK';
+  return data.told === true || data.asOfMs <= atMs ? 'TAKE' : 'ASK';
+}
+
+/** Nothing to serve, but what was heard of it. */
+export function unsure(toldAtMs: number): Packed {
+  const envelope: Envelope = { value: null, asOfMs: 0, freshUntilMs: 0, staleUntilMs: 0, toldAtMs };
+  return { value: JSON.stringify(envelope), ttlMs: FENCE_MS };
 }
 
 /** Undefined where there is nothing to serve: absent, dropped, too old, or not written by this code. */

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { skipLoudly, startRedis } from '../../test/support/services.ts';
 import { redisCache } from './redis.ts';
 import { createValueCache } from './value-cache.ts';
-import { backEnd, POLICY, settled } from './value-cache-fixture.ts';
+import { backEnd, POLICY, START_MS, settled } from './value-cache-fixture.ts';
 
 const own = await startRedis();
 if (own === undefined) skipLoudly('value cache on a Redis that fails', 'no redis-server on the PATH');
@@ -38,7 +38,7 @@ describe.skipIf(own === undefined)('with a Redis that fails', () => {
         expect(answer).toMatchObject({ key: { value: 'key v1' } });
       expect(end.calls.length).toBeLessThanOrEqual(3);
       expect(events).toContain('fault');
-      await expect(cache.replace('key', 'event', POLICY)).resolves.toBeUndefined();
+      await expect(cache.replace('key', 'event', POLICY, START_MS)).resolves.toBeUndefined();
       await expect(cache.drop(['key'])).resolves.toBeUndefined();
 
       if (fault === 'stopped') await own?.start();

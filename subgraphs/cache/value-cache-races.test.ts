@@ -22,7 +22,7 @@ await overBothDrivers('value cache races on Redis', (current) => {
     const { here, there, key, read } = scene;
     await read(here);
     scene.nowMs += 1_000;
-    await there.replace(key, { left: 7 }, POLICY);
+    await there.replace(key, { left: 7 }, POLICY, scene.nowMs);
     for (const cache of [here, there]) {
       expect(await read(cache)).toEqual({
         [key]: { value: { left: 7 }, asOfMs: scene.nowMs, freshness: 'CACHED' },
@@ -40,31 +40,74 @@ await overBothDrivers('value cache races on Redis', (current) => {
     await read(here);
     await there.dropBefore([key], scene.nowMs - 1);
     expect(await read(here), 'a loaded value stayed').toMatchObject({ [key]: { freshness: 'LIVE' } });
-    await there.replace(key, { left: 7 }, POLICY);
+    await there.replace(key, { left: 7 }, POLICY, scene.nowMs);
     await here.dropBefore([key], scene.nowMs);
     expect(await read(here)).toMatchObject({ [key]: { value: { left: 7 }, freshness: 'CACHED' } });
     await here.dropBefore([key], scene.nowMs + 1);
     expect(await read(here)).toMatchObject({ [key]: { freshness: 'LIVE' } });
   });
 
+  test('events in any order: what happened last is what is kept, or nothing is', async () => {
+    const scene = current();
+    const { here, there, end, key, read } = scene;
+    await read(here);
+    const atMs = (second: number) => scene.nowMs + second * 1_000;
+    await Promise.all(
+      [3, 1, 5, 2, 4].map((second, index) =>
+        [here, there][index % 2]?.replace(key, `state ${second}`, POLICY, atMs(second)),
+      ),
+    );
+    expect(await read(here)).toMatchObject({ [key]: { value: 'state 5', freshness: 'CACHED' } });
+    await there.replace(key, 'state 5', POLICY, atMs(5));
+    expect(await read(here), 'told twice').toMatchObject({ [key]: { value: 'state 5' } });
+
+    end.answers(() => 'state 5b');
+    await here.replace(key, 'state 5b', POLICY, atMs(5));
+    expect(await read(there), 'two of one instant').toMatchObject({
+      [key]: { value: 'state 5b', freshness: 'LIVE' },
+    });
+    await here.replace(key, 'state 5', POLICY, atMs(5));
+    expect(await read(there), 'a load forgot what was told').toMatchObject({ [key]: { value: 'state 5b' } });
+    await here.replace(key, 'state 4', POLICY, atMs(4));
+    expect(await read(there)).toMatchObject({ [key]: { value: 'state 5b' } });
+    await here.replace(key, 'state 6', POLICY, atMs(6));
+    expect(await read(there)).toMatchObject({ [key]: { value: 'state 6', freshness: 'CACHED' } });
+  });
+
+  test('an event from before the last load, or from before news, is not believed', async () => {
+    const scene = current();
+    const { here, there, end, key, read } = scene;
+    await read(here);
+    await there.replace(key, 'older', POLICY, scene.nowMs - 1);
+    expect(await read(here)).toMatchObject({ [key]: { value: `${key} v1`, freshness: 'LIVE' } });
+    scene.nowMs += 1_000;
+    await here.dropBefore([key], scene.nowMs);
+    await there.replace(key, 'older', POLICY, scene.nowMs - 500);
+    end.answers(() => 'new');
+    expect(await read(here)).toMatchObject({ [key]: { value: 'new', freshness: 'LIVE' } });
+    await here.dropBefore([key], scene.nowMs + 1);
+    await there.replace(key, 'of that instant', POLICY, scene.nowMs + 1);
+    expect(await read(here)).toMatchObject({ [key]: { value: 'of that instant', freshness: 'CACHED' } });
+  });
+
   test('an event beats the load that began before it, for those who wait for that load too', async () => {
-    const { here, there, end, key, read } = current();
+    const { here, there, end, key, read, nowMs } = current();
     const open = end.hold();
     const waiting = read(here);
     await vi.waitFor(() => expect(end.calls).toHaveLength(1));
-    await there.replace(key, 'event', POLICY);
+    await there.replace(key, 'event', POLICY, nowMs);
     open();
     expect(await waiting).toMatchObject({ [key]: { value: 'event' } });
     expect(await read(there)).toMatchObject({ [key]: { value: 'event' } });
   });
 
   test('an event whose value lives shorter than the load lasts still beats it', async () => {
-    const { here, there, end, key, read } = current();
+    const { here, there, end, key, read, nowMs } = current();
     const policy = { ttlMs: 5, staleMs: 0, jitter: 0 };
     const open = end.hold();
     const waiting = read(here, [key], { policy });
     await vi.waitFor(() => expect(end.calls).toHaveLength(1));
-    await there.replace(key, 'event', policy);
+    await there.replace(key, 'event', policy, nowMs);
     await pause(30);
     open();
     expect(await waiting).toMatchObject({ [key]: { value: 'event' } });

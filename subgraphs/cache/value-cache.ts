@@ -1,7 +1,17 @@
 // Values of back-end objects, shared by all readers on all instances: one load a flight, events win, stale is marked.
-import { type CacheDriver, FENCE_MS } from './driver.ts';
+import { type CacheDriver, FENCE_MS, NOTHING, type Stored } from './driver.ts';
 import { type Landing, type Load, type Plan, terminal } from './flight.ts';
-import { type Held, pack, unpack, type ValuePolicy, wasToldSince } from './held.ts';
+import {
+  type Held,
+  type Packed,
+  pack,
+  toldAtMsOf,
+  unpack,
+  unsure,
+  type ValuePolicy,
+  verdictOnTold,
+  wasToldSince,
+} from './held.ts';
 
 export interface Failed {
   readonly error: unknown;
@@ -23,8 +33,11 @@ export interface Ask<T> {
 export interface ValueCache {
   /** An entry for every key asked; null is the value of what doesn't exist. Values are JSON, and shared: never change them. */
   read<T>(ask: Ask<T>): Promise<ReadonlyMap<string, Held<T | null> | Failed>>;
-  /** An event brought the value itself: it replaces what is there on every instance, and beats a load that began before. */
-  replace<T>(key: string, value: T, policy: ValuePolicy): Promise<void>;
+  /**
+   * An event brought the value itself, as it was at `atMs` by the back end's clock: it replaces what is there on every
+   * instance, and beats a load that began before. Events may come in any order; of two of one instant neither is kept.
+   */
+  replace<T>(key: string, value: T, policy: ValuePolicy, atMs: number): Promise<void>;
   /** Loads that began before don't come back to the cache, nor to readers that come after. */
   drop(keys: readonly string[]): Promise<void>;
   /** The same, but what an event brought at this instant or later stays: it knows already. */
@@ -47,6 +60,8 @@ interface UnderWay {
   readonly sinceMs: number;
 }
 
+/** How often an event's value is tried where others come at the same time; then nothing is kept. */
+const MAX_ATTEMPTS = 8;
 /** How often a reader boards another flight when one didn't bring its key; then it loads alone. */
 const MAX_FLIGHTS = 3;
 
@@ -90,6 +105,22 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
 
   async function drop(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await driver.drop(keys).catch(onFault);
+  }
+
+  /** Whatever else is written at the same time, `next` has seen what it replaces. */
+  async function put(key: string, next: (seen: Stored | undefined) => Packed | undefined): Promise<void> {
+    try {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const [seen] = await driver.getMany([key]);
+        const packed = next(seen);
+        if (packed === undefined) return;
+        const [other] = await driver.setMany([{ key, ...packed, over: seen?.version ?? NOTHING }]);
+        if (other === undefined) return;
+      }
+      await driver.drop([key]);
+    } catch {
+      onFault();
+    }
   }
 
   return {
@@ -147,20 +178,26 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
       return results;
     },
 
-    async replace(key, value, policy) {
-      const { value: packed, ttlMs } = pack(value, policy, now(), true);
-      try {
-        await driver.setMany([{ key, value: packed, ttlMs: Math.max(ttlMs, FENCE_MS) }]);
-      } catch {
-        onFault();
-      }
+    async replace(key, value, policy, atMs) {
+      await put(key, (seen) => {
+        const verdict = verdictOnTold(seen, value, atMs);
+        if (verdict === 'KEEP_OLD') return undefined;
+        if (verdict === 'ASK') return unsure(atMs);
+        const { ttlMs, ...packed } = pack(value, policy, now(), { told: true, toldAtMs: atMs });
+        return { ...packed, ttlMs: Math.max(ttlMs, FENCE_MS) };
+      });
     },
 
     drop,
 
     async dropBefore(keys, atMs) {
-      const seen = await driver.getMany(keys).catch(() => []);
-      await drop(keys.filter((_, index) => !wasToldSince(seen[index], atMs)));
+      const dropOne = (key: string) =>
+        put(key, (seen) => {
+          if (wasToldSince(seen, atMs)) return undefined;
+          // an event of this instant may bring what is true now; one from before, coming late, may not
+          return unsure(Math.max(atMs - 1, toldAtMsOf(seen) ?? Number.NEGATIVE_INFINITY));
+        });
+      await Promise.all(keys.map(dropOne));
     },
   };
 }

@@ -54,7 +54,7 @@ export const events: EventHandlers = {
    * The charging system tells the new state of the services that were asked about: it replaces what is kept, at once and
    * everywhere. Other services that share a bucket with them are in it too, without their own buckets: those are left.
    */
-  async queryUsageConsumption({ provider, object }, systems) {
+  async queryUsageConsumption({ provider, object, atMs }, systems) {
     const ids = (path: string) => all(object, path).flatMap((id) => asText(id) ?? []);
     const whole = new Set(ids('searchCriteria.service.id'));
     if (whole.size === 0) {
@@ -69,7 +69,7 @@ export const events: EventHandlers = {
     const told = bucketsByService(object, whole);
     await Promise.all(
       [...told].map(([service, metered]) =>
-        systems.values.replace(usageKey(provider, service), metered, usagePolicy(systems)),
+        systems.values.replace(usageKey(provider, service), metered, usagePolicy(systems), atMs),
       ),
     );
     behind(usageTold(systems, provider, told));

@@ -68,6 +68,8 @@ const event = (eventId: string, used: number, more: object = {}) => ({
 });
 
 const post = async (path: string, body: unknown, url = world.main.url) => {
+  // these events don't say when they happened: when they came in, then
+  world.clock.advance(1);
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -36,6 +36,7 @@ describe.skipIf(redis === undefined)('SSM-D-01 two instances on one Redis', () =
     const before = messages(await here.state(() => true));
     await there.state(() => true);
     const calls = world.simulator.requests().length;
+    world.clock.advance(1);
     await world.simulator.use('svc-acme-m-01', 'sms', 2);
     for (const each of [here, there]) await each.state((state) => messages(state) === before + 2);
     // the new record makes the value be asked for; or it came with an event, and then nobody asks
