@@ -20,6 +20,7 @@ import { type Cost, costOf } from './cost.ts';
 import { type AsQuery, asQuery } from './live/as-query.ts';
 import { type Topics, topicsOf } from './live/topics.ts';
 import type { Rule, SchemaRules } from './schema-rules.ts';
+import { spreadIn } from './spread.ts';
 
 /** A root field as it is selected, with the `@skip` and `@include` on its way. */
 export interface RootField {
@@ -67,14 +68,9 @@ function rootSelections(document: DocumentNode, set: SelectionSetNode): Selected
   return set.selections.flatMap((selection): Selected[] => {
     const conditions = conditionsOf(selection.directives);
     if (selection.kind === Kind.FIELD) return [{ name: selection.name.value, conditions }];
-    const inner =
-      selection.kind === Kind.INLINE_FRAGMENT
-        ? selection
-        : document.definitions
-            .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
-            .find((node) => node.name.value === selection.name.value);
+    const inner = spreadIn(document, selection);
     if (inner === undefined) return [];
-    return rootSelections(document, inner.selectionSet).map((each) => ({
+    return rootSelections(document, inner).map((each) => ({
       ...each,
       conditions: [...conditions, ...each.conditions],
     }));

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { actorTopic, argumentTopic, customerHears, topicIn, wholeTopic } from '../../schema/live.ts';
 import type { Principal } from '../../schema/principal.ts';
+import { spreadIn } from '../spread.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -20,13 +21,8 @@ export type Topics = (variables: Variables, principal: Principal) => readonly st
 function rootField(document: DocumentNode, set: SelectionSetNode): FieldNode | undefined {
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD) return selection;
-    const inner =
-      selection.kind === Kind.INLINE_FRAGMENT
-        ? selection
-        : document.definitions
-            .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
-            .find((node) => node.name.value === selection.name.value);
-    const found = inner === undefined ? undefined : rootField(document, inner.selectionSet);
+    const inner = spreadIn(document, selection);
+    const found = inner === undefined ? undefined : rootField(document, inner);
     if (found !== undefined) return found;
   }
   return undefined;

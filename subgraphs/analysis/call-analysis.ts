@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { clientError } from '../../schema/errors.ts';
 import type { SubgraphContext } from '../context.ts';
 import { type Item, reference } from '../item.ts';
+import { ownOf } from '../own-acts.ts';
 import { coverage } from './coverage.ts';
 import {
   byFlow,
@@ -23,7 +24,7 @@ import type { Step } from './local-time.ts';
 import { askedPeriod } from './period.ts';
 import { elapsedSeconds, erlangsIn, share, shownFigures, shownPeriod } from './shown.ts';
 import { addDurations } from './slots.ts';
-import { ownOf, type Subject, type SubjectFilter, visibleSubjects } from './subjects.ts';
+import { type Subject, type SubjectFilter, visibleSubjects } from './subjects.ts';
 
 export interface CallAnalysisInput extends SubjectFilter {
   readonly from: string;

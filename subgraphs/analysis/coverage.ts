@@ -3,10 +3,11 @@ import { sql } from 'drizzle-orm';
 import { may } from '../../schema/access.ts';
 import { encodeId, idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
+import { ownOf } from '../own-acts.ts';
 import type { CallState } from './call-record.ts';
 import type { Part } from './figures.ts';
 import { rowsOf } from './rollups.ts';
-import { ownOf, type Subject } from './subjects.ts';
+import type { Subject } from './subjects.ts';
 
 interface CustomerKey {
   readonly provider: string;

@@ -5,7 +5,7 @@ import { clientError } from '../../schema/errors.ts';
 import { encodeId, type GlobalId, idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
 import { reference } from '../item.ts';
-import type { Own } from '../own.ts';
+import { ownOf } from '../own-acts.ts';
 import { rowsOf } from './rollups.ts';
 
 export interface Subject {
@@ -24,12 +24,6 @@ export interface SubjectFilter {
 }
 
 const MAX_SERVICES = 200;
-
-export function ownOf({ objects }: SubgraphContext): Own {
-  const { own } = objects.systems;
-  if (own === undefined) throw new Error('the analysis subgraph runs without a store');
-  return own;
-}
 
 function partsOf(id: string, type: string) {
   const parts = idOfType(id, type);

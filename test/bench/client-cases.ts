@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { readOperations } from '../../gateway/client-operations.ts';
 import type { DemoIssuer } from '../../gateway/demo-issuer.ts';
+import { isReading } from '../support/client-operations.ts';
 import { ACTOR_HEADER } from './demo-principal.ts';
 import type { Case, Peer } from './rounds.ts';
 
@@ -14,9 +15,7 @@ const ROOT = fileURLToPath(new URL('../../schema/operations/', import.meta.url))
 /** `now`: the time of the gateways, for which tokens must be good. */
 export async function clientCases(issuer: DemoIssuer, nowMs: number): Promise<ClientCase[]> {
   // streams are measured by themselves; what changes something does so once, and is answered from the store from then on
-  const operations = (await readOperations(ROOT)).filter(
-    ({ text }) => !/^(?:subscription|mutation)\b/m.test(text),
-  );
+  const operations = (await readOperations(ROOT)).filter(isReading);
   return Promise.all(
     operations.map(async ({ name, text, variables }): Promise<ClientCase> => {
       const actorId = /^#\s*as:\s*(\S+)/m.exec(text)?.[1] ?? 'anonymous';

@@ -92,7 +92,7 @@ function wordFor(error: unknown): string {
 }
 
 export function overWebSocket(url: string, options: SubscribeOptions): Subscriber {
-  const { token, query, variables, operationName, extensions, retryAttempts = 0 } = options;
+  const { token, retryAttempts = 0, ...payload } = options;
   const client = createWs({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -102,12 +102,6 @@ export function overWebSocket(url: string, options: SubscribeOptions): Subscribe
       ? {}
       : { connectionParams: async () => ({ authorization: `Bearer ${await token()}` }) }),
   });
-  const payload = {
-    query,
-    ...(variables === undefined ? {} : { variables }),
-    ...(operationName === undefined ? {} : { operationName }),
-    ...(extensions === undefined ? {} : { extensions }),
-  };
   return subscriber(
     (sink) => client.subscribe(payload, sink as never),
     () => client.dispose(),
@@ -115,19 +109,13 @@ export function overWebSocket(url: string, options: SubscribeOptions): Subscribe
 }
 
 export function overEvents(url: string, options: SubscribeOptions): Subscriber {
-  const { token, query, variables, operationName, extensions, retryAttempts = 0 } = options;
+  const { token, retryAttempts = 0, ...payload } = options;
   const client = createSse({
     url: `${url}/graphql`,
     retryAttempts,
     retry: () => pause(20),
     ...(token === undefined ? {} : { headers: async () => ({ authorization: `Bearer ${await token()}` }) }),
   });
-  const payload = {
-    query,
-    ...(variables === undefined ? {} : { variables }),
-    ...(operationName === undefined ? {} : { operationName }),
-    ...(extensions === undefined ? {} : { extensions }),
-  };
   return subscriber(
     (sink) => client.subscribe(payload, sink as never),
     () => client.dispose(),

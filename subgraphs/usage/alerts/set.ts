@@ -7,6 +7,7 @@ import { customersFire } from '../../../schema/live.ts';
 import type { Resolver, SubgraphContext } from '../../context.ts';
 import { reference } from '../../item.ts';
 import type { Own } from '../../own.ts';
+import { entryOf, ownOf } from '../../own-acts.ts';
 import { alertById } from './alert-store.ts';
 import { PERCENT } from './crossing.ts';
 import { ALERTS, type AlertRow } from './firing.ts';
@@ -31,12 +32,6 @@ const fault = (code: Code, field: string | null = null) => ({
   alert: null,
   userErrors: [{ code, message: MESSAGES[code], field }],
 });
-
-export function ownOf({ objects }: SubgraphContext): Own {
-  const { own } = objects.systems;
-  if (own === undefined) throw new Error('alerts need a store');
-  return own;
-}
 
 interface Threshold {
   readonly percent?: number | null;
@@ -97,20 +92,13 @@ type Work = (db: Own['store']['db']) => Promise<AlertRow | undefined>;
 /** The change and its audit entry, both or neither; then everybody of the customer hears of it. */
 async function changing(context: SubgraphContext, action: string, work: Work): Promise<AlertRow | undefined> {
   const own = ownOf(context);
-  const { principal, nowMs, requestId, origin } = context.operation;
   const row = await own.store.db.transaction(async (tx) => {
     const changed = await work(tx);
     if (changed === undefined) return undefined;
     await own.audit.append(
       {
-        atMs: nowMs,
-        actorId: principal.actorId,
+        ...entryOf(context, { action, outcome: 'DONE', objectId: alertId(changed.id) }),
         customerId: encodeIdOf(changed),
-        action,
-        objectId: alertId(changed.id),
-        outcome: 'DONE',
-        requestId,
-        ...(origin === undefined ? {} : { origin }),
       },
       tx,
     );
