@@ -2,11 +2,12 @@
 import { cpus, loadavg } from 'node:os';
 import { ALLOWING, costs, measureAuthorization } from './authorization.ts';
 import { type Children, createChildren } from './children.ts';
-import { measureLive } from './live.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { IN_PROCESS, measureOwnOperations, OVER_HTTP, STOCK, summary } from './own-operations.ts';
 import { HAND_WRITTEN, HIVE_RUST, measureShop, STOCK as SHOP_STOCK } from './shop/shop.ts';
 import { type Compared, compared, type TableOptions, table } from './table.ts';
+import { measureReaders, UNCACHED } from './usage-readers.ts';
+import { measureSubscribers } from './usage-subscribers.ts';
 
 interface Section {
   readonly rows: readonly Compared[];
@@ -61,11 +62,18 @@ async function shop(children: Children, options: BenchOptions): Promise<Section>
   return { rows: compared(rows, rounds, format), notes };
 }
 
-async function live(children: Children, options: BenchOptions): Promise<readonly string[]> {
-  say('\nLive: idle streams over WebSocket on one gateway, in process');
-  const notes = await measureLive(children, options);
+async function usage(children: Children, options: BenchOptions): Promise<Section> {
+  const format: TableOptions = {
+    callsTitle: 'REST',
+    comparisons: [{ reference: UNCACHED, title: 'of uncached' }],
+  };
+  say('\nReal-time usage: one gateway, in process, its cache in its own memory');
+  const { rows, rounds, notes } = await measureReaders(children, options, progress);
+  say(`${table(rows, rounds, format)}\n`);
   for (const note of notes) say(note);
-  return notes;
+  const more = await measureSubscribers(children, options);
+  for (const note of more) say(note);
+  return { rows: compared(rows, rounds, format), notes: [...notes, ...more] };
 }
 
 async function authorization(children: Children, options: BenchOptions): Promise<Section> {
@@ -103,12 +111,12 @@ async function main(): Promise<void> {
   const sections: {
     operations?: Section;
     shop?: Section;
-    live?: readonly string[];
+    usage?: Section;
     authorization?: Section;
   } = {};
   try {
     if (options.operations) sections.operations = await ownOperations(children, options);
-    if (options.live) sections.live = await live(children, options);
+    if (options.usage) sections.usage = await usage(children, options);
     if (options.shop) sections.shop = await shop(children, options);
     if (options.authorization) sections.authorization = await authorization(children, options);
   } finally {

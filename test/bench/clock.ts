@@ -7,6 +7,7 @@ export function clockOffsetMs(): number {
   return WORLD_MS - Date.now();
 }
 
-export function clock(offsetMs: number): () => number {
-  return () => Date.now() + offsetMs;
+/** `rate`: seconds of the world in each of ours, from its beginning on. */
+export function clock(offsetMs: number, rate = 1): () => number {
+  return () => WORLD_MS + (Date.now() + offsetMs - WORLD_MS) * rate;
 }

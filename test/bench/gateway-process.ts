@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { readConfig } from '../../gateway/config.ts';
 import { runGateway } from '../../gateway/main.ts';
+import type { DemoActor } from '../../mocks/actors.ts';
 import { runChild } from './child-side.ts';
 import { clock } from './clock.ts';
 import type { SimulatorReady } from './simulator-process.ts';
@@ -16,20 +17,28 @@ export interface Memory {
 
 export interface GatewaySettings extends SimulatorReady {
   readonly clockOffsetMs: number;
+  /** See clock.ts. */
+  readonly clockRate?: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Besides those of the demonstration. */
+  readonly actors?: readonly DemoActor[];
 }
 
-await runChild<GatewaySettings>(async ({ clockOffsetMs, environment, apis }) => {
+await runChild<GatewaySettings>(async ({ clockOffsetMs, clockRate, environment, apis, actors = [] }) => {
   const running = await runGateway(readConfig(environment), {
     simulator: { apis },
-    now: clock(clockOffsetMs),
+    now: clock(clockOffsetMs, clockRate),
+    actors,
     log: pino({ level: 'error' }, pino.destination(2)),
   });
   return {
     ready: { url: `${running.url}/graphql` } satisfies UrlReady,
     commands: {
       // started with --expose-gc where it is asked
-      memory(): Memory {
+      async memory(): Promise<Memory> {
+        globalThis.gc?.();
+        // what is freed behind the first collection counts until the next
+        await new Promise((resolve) => setTimeout(resolve, 100));
         globalThis.gc?.();
         const { rss, heapUsed, external } = process.memoryUsage();
         return { residentBytes: rss, usedBytes: heapUsed + external };

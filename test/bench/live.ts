@@ -1,15 +1,9 @@
 // Memory per live subscriber: thousands of idle streams over WebSocket on one gateway, all of lines of one customer.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { openDemoIssuer } from '../../gateway/demo-issuer.ts';
 import { encodeId } from '../../schema/id.ts';
-import type { Child, Children } from './children.ts';
-import { clock, clockOffsetMs } from './clock.ts';
-import type { GatewaySettings, Memory } from './gateway-process.ts';
+import type { Child } from './children.ts';
+import type { Memory } from './gateway-process.ts';
 import type { BenchOptions } from './options.ts';
-import type { SimulatorReady, SimulatorSettings } from './simulator-process.ts';
 import type { UrlReady } from './subgraphs-process.ts';
 
 interface Target {
@@ -63,38 +57,14 @@ const memoryOf = async (gateway: Child<UrlReady>): Promise<Memory> => (await gat
 
 const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
 
-async function start(children: Children, folder: string): Promise<Child<UrlReady>> {
-  const simulator = await children.start<SimulatorReady>('simulator', 'simulator-process.ts', {
-    clockOffsetMs: clockOffsetMs(),
-    latencyMs: 0,
-  } satisfies SimulatorSettings);
-  const environment = {
-    PORT: '0',
-    MODE: 'demo',
-    DATA_FOLDER: folder,
-    LIVE_MAX_STREAMS: '1000000',
-    LIVE_MAX_STREAMS_PER_ACTOR: '100000',
-    LIVE_POLL_SECONDS: '3600',
-  };
-  const settings: GatewaySettings = {
-    apis: simulator.ready.apis,
-    clockOffsetMs: clockOffsetMs(),
-    environment,
-  };
-  return children.start<UrlReady>('live', 'gateway-process.ts', settings, ['--expose-gc']);
-}
-
-/** Processes are ended here. */
+/** `gateway`: started with --expose-gc; `token`: of acme-manager, who may hold as many streams there. */
 export async function measureLive(
-  children: Children,
+  gateway: Child<UrlReady>,
+  token: string,
   { subscribers }: BenchOptions,
 ): Promise<readonly string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-live-'));
   const sockets: WebSocket[] = [];
   try {
-    const issuer = await openDemoIssuer(folder, 'ssm-gateway');
-    const token = await issuer.sign('acme-manager', clock(clockOffsetMs())());
-    const gateway = await start(children, folder);
     const target = { url: gateway.ready.url, authorization: `Bearer ${token}` };
     // what the first ones cost once (plans, values, code) is no subscriber's
     sockets.push(...(await opened(target, 10 * AT_ONCE)));
@@ -106,13 +76,11 @@ export async function measureLive(
     const used = (after.usedBytes - before.usedBytes) / subscribers;
     const resident = (after.residentBytes - before.residentBytes) / subscribers;
     return [
-      `${subscribers} streams: ${kilobytes(used)} each of objects and buffers, ${kilobytes(resident)} of resident memory`,
+      `${subscribers} idle live subscribers over WebSocket: ${kilobytes(used)} each of objects and buffers, ${kilobytes(resident)} of resident memory`,
       `opened ${Math.round(subscribers / seconds)} a second, each with its connection, token and first state`,
       `the process with all of them: ${Math.round(after.residentBytes / 2 ** 20)} MB resident`,
     ];
   } finally {
     for (const socket of sockets) socket.removeAllListeners('close').terminate();
-    await children.stopAll();
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,13 @@
 // A process that sends requests: so many at once, each with its own headers, for so long, and times the answers.
 import { Client } from 'undici';
 import { runChild } from './child-side.ts';
+import { drawLines, LINE, type Lines } from './lines.ts';
 
 export interface LoadOrder {
   readonly url: string;
   readonly body: string;
+  /** In the place of LINE in the body: a generated line's id. */
+  readonly lines?: Lines;
   /** Taken in turn, over all connections. */
   readonly headers: readonly Readonly<Record<string, string>>[];
   readonly connections: number;
@@ -42,8 +45,8 @@ interface Tally {
 function keepAsking(
   client: Client,
   path: string,
-  order: LoadOrder,
   next: () => Readonly<Record<string, string>>,
+  body: () => string,
   untilMs: number,
   tally: Tally,
 ): Promise<void> {
@@ -68,7 +71,7 @@ function keepAsking(
         ask();
       };
       client.dispatch(
-        { path, method: 'POST', headers: next(), body: order.body },
+        { path, method: 'POST', headers: next(), body: body() },
         {
           onRequestStart: () => undefined,
           onResponseStart: (_, statusCode) => {
@@ -89,6 +92,12 @@ function keepAsking(
   });
 }
 
+function bodies({ body, lines }: LoadOrder): () => string {
+  if (lines === undefined) return () => body;
+  const draw = drawLines(lines);
+  return () => body.replace(LINE, draw);
+}
+
 async function load(order: LoadOrder): Promise<LoadResult> {
   const { origin, pathname } = new URL(order.url);
   const clients = Array.from({ length: order.connections }, () => new Client(origin));
@@ -97,9 +106,10 @@ async function load(order: LoadOrder): Promise<LoadResult> {
     turn += 1;
     return order.headers[turn % order.headers.length] ?? {};
   };
+  const body = bodies(order);
   const tally: Tally = { requestsPerS: 0, total: 0, failed: 0, bytes: 0, timesMs: [] };
   const untilMs = performance.now() + order.durationMs;
-  await Promise.all(clients.map((client) => keepAsking(client, pathname, order, next, untilMs, tally)));
+  await Promise.all(clients.map((client) => keepAsking(client, pathname, next, body, untilMs, tally)));
   await Promise.all(clients.map((client) => client.close()));
   const sorted = Float64Array.from(tally.timesMs).sort();
   const { timesMs: _, ...counts } = tally;

@@ -8,9 +8,11 @@ export interface BenchOptions {
   /** Named gateways only: a part of the name; empty: all. */
   readonly gateways: readonly string[];
   readonly json: boolean;
+  /** A smoke run. */
+  readonly quick: boolean;
   readonly operations: boolean;
   readonly shop: boolean;
-  readonly live: boolean;
+  readonly usage: boolean;
   readonly authorization: boolean;
   /** Live streams that are held open at once. */
   readonly subscribers: number;
@@ -29,14 +31,14 @@ export const USAGE = `npm run bench -- [options]
   --quick               a smoke run: one short round with 8 requests at once
   --only <name>         cases whose name contains this
   --gateways <list>     gateways whose name contains one of these
-  --section <which>     operations (ours, on the simulator), shop (four subgraphs), live (idle streams) or authorization
-                        (what it costs); without it all
+  --section <which>     operations (ours, on the simulator), shop (four subgraphs), usage (real-time usage, read by many,
+                        and live) or authorization (what it costs); without it all
   --rounds <n>          rounds of each measurement (5)
   --round-ms <n>        length of a round (1500)
-  --concurrency <list>  1,16,64; the shop always takes the last
+  --concurrency <list>  1,16,64; the shop always takes the last, real-time usage always 1,50,500
   --latency <ms>        added to each answer of back ends and shop subgraphs (0)
   --principals <n>      different tokens among the shop's clients (500)
-  --subscribers <n>     live streams that are open at once (5000)
+  --subscribers <n>     live streams that are open at once (5000; quick: 500)
   --semi-space <MB>     V8's --max-semi-space-size, for every gateway alike
   --profile <folder>    CPU profiles, one for each gateway and case (see hot-spots.ts)
   --json                results as JSON in the last line`;
@@ -61,25 +63,26 @@ export function readOptions(args: readonly string[]): BenchOptions {
       concurrency: { type: 'string' },
       latency: { type: 'string', default: '0' },
       principals: { type: 'string', default: '500' },
-      subscribers: { type: 'string', default: '5000' },
+      subscribers: { type: 'string' },
       'semi-space': { type: 'string' },
       profile: { type: 'string' },
     },
   });
   const { quick, section } = values;
   const wanted = (name: string): boolean => section === undefined || section === name;
-  if (!['operations', 'shop', 'live', 'authorization'].some(wanted)) throw new Error(USAGE);
+  if (!['operations', 'shop', 'usage', 'authorization'].some(wanted)) throw new Error(USAGE);
   const concurrencies = (values.concurrency ?? (quick ? '8' : '1,16,64')).split(',');
   const roundMs = wholeNumber('round-ms', values['round-ms'] ?? (quick ? '250' : '1500'), 50);
   return {
     only: values.only?.toLowerCase(),
     gateways: values.gateways?.split(',') ?? [],
     json: values.json,
+    quick,
     operations: wanted('operations'),
     shop: wanted('shop'),
-    live: wanted('live'),
+    usage: wanted('usage'),
     authorization: wanted('authorization'),
-    subscribers: wholeNumber('subscribers', values.subscribers, 1),
+    subscribers: wholeNumber('subscribers', values.subscribers ?? (quick ? '500' : '5000'), 1),
     timing: {
       rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '5'), 1),
       roundMs,

@@ -15,6 +15,7 @@ export interface Peer {
 export interface Case {
   readonly name: string;
   readonly body: string;
+  readonly lines?: LoadOrder['lines'];
   headers(peer: Peer): readonly Readonly<Record<string, string>>[];
 }
 
@@ -81,7 +82,9 @@ async function oneRound(
   await counter.forget();
   const before = await Promise.all(peer.processes.map((child) => child.usage()));
   const headers = each.headers(peer);
-  const result = await loaded(load, { url: peer.url, body: each.body, headers, connections, durationMs });
+  const lines = each.lines === undefined ? {} : { lines: each.lines };
+  const order: LoadOrder = { url: peer.url, body: each.body, ...lines, headers, connections, durationMs };
+  const result = await loaded(load, order);
   const after = await Promise.all(peer.processes.map((child) => child.usage()));
   const calls = await counter.calls();
   const spent = after.map(({ cpuMs }, index) => cpuMs - (before[index]?.cpuMs ?? 0));

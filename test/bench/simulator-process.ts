@@ -5,6 +5,8 @@ import { clock } from './clock.ts';
 
 export interface SimulatorSettings {
   readonly clockOffsetMs: number;
+  /** See clock.ts. */
+  readonly clockRate?: number;
   readonly latencyMs: number;
   /** Further subscribers. */
   readonly subscribers?: number;
@@ -22,14 +24,17 @@ export interface Calls {
 
 const LOG_CAPACITY = 20_000;
 
-await runChild<SimulatorSettings>(async ({ clockOffsetMs, latencyMs, subscribers = 0 }) => {
-  const simulator = await startSimulator({ port: 0, now: clock(clockOffsetMs), latencyMs, subscribers });
+await runChild<SimulatorSettings>(async ({ clockOffsetMs, clockRate, latencyMs, subscribers = 0 }) => {
+  const now = clock(clockOffsetMs, clockRate);
+  const simulator = await startSimulator({ port: 0, now, latencyMs, subscribers });
   return {
     ready: { apis: simulator.apis } satisfies SimulatorReady,
     commands: {
-      calls: (): Calls => {
-        const count = simulator.requests().length;
-        return { count, isLeast: count >= LOG_CAPACITY };
+      /** Of one API, where it is named. */
+      calls: (api): Calls => {
+        const all = simulator.requests();
+        const count = api === undefined ? all.length : all.filter((each) => each.api === api).length;
+        return { count, isLeast: all.length >= LOG_CAPACITY };
       },
       forget: () => fetch(`${simulator.url}/_simulator/requests`, { method: 'DELETE' }).then(() => null),
     },
