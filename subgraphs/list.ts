@@ -155,7 +155,7 @@ function combine(filters: readonly Filter[]): Combined {
   return { filter, tests };
 }
 
-const EMPTY: Connection = {
+export const EMPTY: Connection = {
   edges: [],
   nodes: [],
   pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },

@@ -3,7 +3,8 @@ import { Kind } from 'graphql';
 import { findSubgraphs, readContract } from '../../schema/contract.ts';
 import type { FieldSheet, SubgraphSheet, TypeSheet } from '../../schema/data-sheet.ts';
 import { namedType } from '../../schema/header.ts';
-import { BACKENDS } from '../tmf/backends.ts';
+import { type Api, BACKENDS } from '../tmf/backends.ts';
+import { differenceOf } from '../tmf/versions/versioned.ts';
 import { readDescriptions } from './described.ts';
 
 interface Claim {
@@ -67,6 +68,12 @@ function claims(): Claim[] {
   return made;
 }
 
+/** Of a reference that the version has as an address alone, what our id is read of. */
+function described(api: string, version: string, path: string): string {
+  const addressed = differenceOf(api as Api, version)?.addressed ?? []; // a name that is none has no difference
+  return addressed.some((each) => path === `${each}.id`) ? path.replace(/\.id$/, '.href') : path;
+}
+
 /** Plain values have conversions of their own. */
 const SHARED = new Set(['Money', 'Quantity', 'Period', 'Characteristic']);
 
@@ -83,7 +90,7 @@ function main(folder: string | undefined): void {
     const version = Object.hasOwn(BACKENDS, api) ? BACKENDS[api as keyof typeof BACKENDS].version : ''; // its own key
     const description = descriptions.get(`${api}-${version}`);
     if (description === undefined) faults.add(`${type.name}: no description of ${api} ${version}`);
-    else if (!description.has(type.resource ?? '', path))
+    else if (!description.has(type.resource ?? '', described(api, version, path)))
       faults.add(`${at}: ${api} ${type.resource} has no ${path}`);
     else checked += 1;
   }

@@ -12,6 +12,8 @@ interface Row {
   readonly page: { readonly max: number };
   readonly timeoutMs: number;
   readonly concurrency: number;
+  /** The paths that filters may name, where the description leaves no others; a profile may say otherwise. */
+  readonly filters?: readonly string[];
 }
 
 type Differences = Pick<Row, 'version' | 'paths' | 'resources'> & Partial<Row>;
@@ -47,6 +49,8 @@ export const BACKENDS = {
     version: 'v2',
     paths: { v2: '/DSLAManagement/api/slaManagement/v2' },
     resources: ['sla', 'slaViolation'],
+    // its references are addresses: there are no ids to filter by
+    filters: ['id', 'date'],
   }),
   TMF628: row({
     version: 'v5',

@@ -142,7 +142,11 @@ function backEndOf(
   const row = backEndRow(name);
   const version = entry?.version ?? row.version;
   const path = row.paths[version];
-  const profile = profileOf(from?.profile, entry?.profile);
+  const profile = profileOf(
+    row.filters === undefined ? undefined : { filters: [...row.filters] },
+    from?.profile,
+    entry?.profile,
+  );
   const placeOf = (key: 'auth' | 'tls' | 'headers') =>
     entry?.[key] === undefined ? [...at.slice(0, 2), key] : [...at, key];
   const tls = entry?.tls ?? from?.tls;

@@ -184,4 +184,11 @@ export const LOWER_BOUNDS: readonly Bound[] = [
     because:
       'bill and lines (678), the account (666), its products (637), and six pages of 1000 records of a month (635)',
   },
+  {
+    operation: 'PortalSlaViolations',
+    promise: 'SSM-C-04',
+    calls: 5,
+    because:
+      'violations (623) name the objectives (657) that name their services (638); credits are charges (678), and the accounts (666) say whose they are',
+  },
 ];

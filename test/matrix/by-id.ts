@@ -59,6 +59,12 @@ export const ROOTS: readonly Root[] = [
       absent: 'slo-svc-acme-m-99-availability',
     },
   },
+  // nothing that was promised to Borealis has been missed
+  {
+    field: 'slaViolation',
+    type: 'SlaViolation',
+    ids: { 'line 07': '2026101013', depot: '2026101082', absent: '2026101000' },
+  },
   { field: 'billingAccount', type: 'BillingAccount', ids: accounts('') },
   { field: 'bill', type: 'CustomerBill', ids: accounts('bill-', '-2026-10') },
   {

@@ -131,6 +131,10 @@ const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
     query: `{ objective(id: ${id('ServiceLevelObjective', `slo-svc-${own.key}-availability`)}) { % } }`,
     path: ['objective'],
   }),
+  SlaViolation: () => ({
+    query: '{ slaViolations(first: 1) { nodes { % } } }',
+    path: ['slaViolations', 'nodes', 0],
+  }),
   SiteAvailability: (own) => ({
     query: `{ availabilityBySite(${PERIOD}, customerId: ${id('Customer', own.customer)}) { % } }`,
     path: ['availabilityBySite', 0],

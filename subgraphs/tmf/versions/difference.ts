@@ -15,6 +15,8 @@ export interface Difference {
   readonly wrapped?: Names;
   /** `externalId: 'externalIdentifier'`: a text of ours that is a list of identifiers there. */
   readonly identifiers?: Names;
+  /** References that have an address and no id there: ours is the last part of the address. */
+  readonly addressed?: readonly string[];
   /** What no table can say, after the tables when reading, before them when writing. */
   readonly read?: (object: Json, resource: string) => Json;
   readonly write?: (body: Json, resource: string) => Json;

@@ -63,7 +63,7 @@ export function theirQuery(difference: Difference, query: string): string {
 /** Their object as ours. */
 export function ours(difference: Difference, raw: unknown, resource: string): unknown {
   if (!isRecord(raw)) return raw;
-  const { attributes = {}, wrapped = {}, identifiers = {}, read } = difference;
+  const { attributes = {}, wrapped = {}, identifiers = {}, addressed = [], read } = difference;
   const flat = deep(raw, (name, value) => flattened(wrapped[name], value));
   const object = renamed(isRecord(flat) ? flat : raw, swapped(attributes));
   const named: Record<string, unknown> = { ...object };
@@ -72,7 +72,29 @@ export function ours(difference: Difference, raw: unknown, resource: string): un
     const one = all.find(({ owner }) => owner === OWNER) ?? all[0];
     if (one !== undefined) named[own] = asText(one.id);
   }
-  return read === undefined ? named : read(named, resource);
+  const referring = addressed.reduce<Json>((given, path) => identified(given, path.split('.')), named);
+  return read === undefined ? referring : read(referring, resource);
+}
+
+/** The last part of the path; nothing is asked for there. */
+function idIn(href: string): string | undefined {
+  const last = /([^/?#]+)\/*(?:[?#].*)?$/.exec(href)?.[1];
+  try {
+    return last === undefined ? undefined : decodeURIComponent(last);
+  } catch {
+    return undefined;
+  }
+}
+
+function identified(object: Json, [first, ...rest]: readonly string[]): Json {
+  if (first === undefined) {
+    const id = object.id === undefined ? idIn(asText(object.href) ?? '') : undefined;
+    return id === undefined ? object : { ...object, id };
+  }
+  const inside = (each: unknown) => (isRecord(each) ? identified(each, rest) : each);
+  const value = object[first];
+  if (value === undefined) return object;
+  return { ...object, [first]: Array.isArray(value) ? value.map(inside) : inside(value) };
 }
 
 /** What we send, as the version wants it. */

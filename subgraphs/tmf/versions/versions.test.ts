@@ -1,7 +1,7 @@
-// What is sent to back ends of versions 3 and 5, and what is read of their answers: one shape for the rest of the code.
+// What is sent to back ends of versions 2, 3 and 5, and what is read of their answers: one shape for the rest of the code.
 import { afterEach, describe, expect, it } from 'vitest';
 import { callOf, type Route, scenes, sendJson } from '../misbehaving-server.ts';
-import { theirQuery } from './one-shape.ts';
+import { ours, theirQuery } from './one-shape.ts';
 import { differenceOf } from './versioned.ts';
 
 const against = scenes(afterEach);
@@ -11,6 +11,52 @@ const path = (url: string | undefined) => decodeURIComponent(url ?? '').replace(
 const BILLS = { provider: 'home', api: 'TMF678', resource: 'customerBill' } as const;
 const RATES = { ...BILLS, resource: 'appliedCustomerBillingRate' } as const;
 const USAGE = { provider: 'home', api: 'TMF677', resource: 'queryUsageConsumption' } as const;
+
+describe('version 2', () => {
+  const difference = differenceOf('TMF623', 'v2') ?? {};
+  const read = (object: object) => ours(difference, object, 'slaViolation');
+
+  it('has addresses for references: ids are their last part, and never in the place of an id', () => {
+    expect(
+      read({
+        id: 1,
+        relatedParty: [
+          { href: 'http://a.example/customer/c%2F1?x=y', role: 'customer' },
+          { id: 'c-2', href: 'x/c-3' },
+        ],
+        sla: { href: 'http://a.example/sla/7/' },
+        violation: { operator: '.ge', rule: { href: 'slo-1' } },
+      }),
+    ).toEqual({
+      id: 1,
+      relatedParty: [
+        { id: 'c/1', href: 'http://a.example/customer/c%2F1?x=y', role: 'customer' },
+        { id: 'c-2', href: 'x/c-3' },
+      ],
+      sla: { id: '7', href: 'http://a.example/sla/7/' },
+      violation: { operator: '>=', rule: { id: 'slo-1', href: 'slo-1' } },
+    });
+  });
+
+  it.each([
+    [{ relatedParty: [{ role: 'customer' }, 'text', null], violation: { operator: 'about' } }],
+    [
+      {
+        relatedParty: { href: 'http://a.example/%E0%A4%A' },
+        sla: 'text',
+        violation: { operator: 5, rule: [] },
+      },
+    ],
+    [{ id: 'v' }],
+  ])('leaves alone what it does not know: %j', (object) => {
+    expect(read(object)).toEqual(object);
+  });
+
+  it('has words for signs', () => {
+    const signs = ['ge', '.gt', 'LE', '.lt', 'eq', '>='].map((operator) => read({ violation: { operator } }));
+    expect(signs).toEqual(['>=', '>', '<=', '<', '=', '>='].map((operator) => ({ violation: { operator } })));
+  });
+});
 
 describe('version 5', () => {
   const party = {
