@@ -21,8 +21,8 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
         ask.keys.map((key) => [key, { value: values.get(key) ?? null, asOfMs, freshness: 'LIVE' }]),
       );
     },
-    async replace(key, value, policy) {
-      if (!key.startsWith(USAGE)) await kept.replace(key, value, policy);
+    async replace(key, ...value) {
+      if (!key.startsWith(USAGE)) await kept.replace(key, ...value);
     },
   };
 }
