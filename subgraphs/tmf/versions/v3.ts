@@ -11,11 +11,15 @@ const idsOf = (list: unknown): string[] =>
     isRecord(each) && typeof each.id === 'string' ? [encodeURIComponent(each.id)] : [],
   );
 
-/** A balance of version 3 names its unit beside plain numbers. */
+/** As described, or as some write it: a plain number, its unit beside it. */
+const quantity = (value: unknown, unit: unknown): unknown =>
+  isRecord(value) ? value : { amount: value, units: unit };
+
 function bucket(raw: unknown): unknown {
   if (!isRecord(raw)) return raw;
   const balance = asList(raw.bucketBalance).find(isRecord);
   const counters = asList(raw.bucketCounter).filter(isRecord);
+  const name = balance?.remainingValueName ?? balance?.remainingValueLabel;
   return {
     ...raw,
     ...(balance === undefined
@@ -23,15 +27,13 @@ function bucket(raw: unknown): unknown {
       : {
           ...(balance.remainingValue === undefined
             ? {}
-            : { remainingValue: { amount: balance.remainingValue, units: balance.unit } }),
-          ...(balance.remainingValueLabel === undefined
-            ? {}
-            : { remainingValueName: balance.remainingValueLabel }),
+            : { remainingValue: quantity(balance.remainingValue, balance.unit) }),
+          ...(name === undefined ? {} : { remainingValueName: name }),
           ...(balance.validFor === undefined ? {} : { validFor: balance.validFor }),
         }),
     bucketCounter: counters.map(({ value, unit, valueLabel, ...counter }) => ({
       ...counter,
-      value: isRecord(value) ? value : { amount: value, units: unit },
+      value: quantity(value, unit),
       ...(valueLabel === undefined ? {} : { valueName: valueLabel }),
     })),
   };
@@ -98,11 +100,38 @@ const relations =
           ),
         };
 
+const ITEM_RELATIONS = ['orderItemRelationship', 'serviceOrderItemRelationship'] as const;
+
+function itemsRenamed(order: Json, [from, to]: readonly [string, string]): Json {
+  if (order.serviceOrderItem === undefined) return order;
+  const renamed = (item: unknown) => {
+    if (!isRecord(item) || item[from] === undefined) return item;
+    const { [from]: value, ...rest } = item;
+    return { ...rest, [to]: value };
+  };
+  return { ...order, serviceOrderItem: asList(order.serviceOrderItem).map(renamed) };
+}
+
 export const V3: Partial<Record<Api, Difference>> = {
   TMF638: { attributes: { serviceOrderItem: 'serviceOrder' }, read: relations('serviceRelationship') },
-  TMF640: { read: relations('serviceRelationship') },
-  TMF641: { attributes: { serviceOrderItem: 'orderItem' }, read: relations('orderRelationship') },
+  TMF640: { attributes: { serviceOrderItem: 'serviceOrder' }, read: relations('serviceRelationship') },
+  TMF641: {
+    attributes: { serviceOrderItem: 'orderItem' },
+    read: (object) => relations('orderRelationship')(itemsRenamed(object, ITEM_RELATIONS)),
+    write: (body) => itemsRenamed(body, [ITEM_RELATIONS[1], ITEM_RELATIONS[0]]),
+  },
   TMF645: { asks: { checkServiceQualification: qualification, queryServiceQualification: qualification } },
-  TMF656: { attributes: { creationDate: 'timeRaised', lastUpdate: 'timeChanged' } },
+  TMF656: {
+    attributes: {
+      creationDate: 'timeRaised',
+      lastUpdate: 'timeChanged',
+      impactPattern: 'impactPatterns',
+      note: 'comment',
+      relatedEntity: 'relatedObject',
+      slaViolation: 'associatedSLAViolation',
+      troubleTicket: 'associatedTroubleTicket',
+      characteristic: 'extensionInfo',
+    },
+  },
   TMF677: { asks: { queryUsageConsumption: usageReports } },
 };

@@ -1,7 +1,8 @@
 // What is sent to back ends of versions 2, 3 and 5, and what is read of their answers: one shape for the rest of the code.
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Api } from '../backends.ts';
 import { callOf, type Route, scenes, sendJson } from '../misbehaving-server.ts';
-import { ours, theirQuery } from './one-shape.ts';
+import { ours, theirQuery, theirs } from './one-shape.ts';
 import { differenceOf } from './versioned.ts';
 
 const against = scenes(afterEach);
@@ -177,6 +178,69 @@ describe('version 3', () => {
         },
       ],
     });
+  });
+});
+
+describe('version 3, as its descriptions have it', () => {
+  const read = (api: Api, resource: string, object: object) =>
+    ours(differenceOf(api, 'v3') ?? {}, object, resource);
+  const written = (api: Api, resource: string, object: object) =>
+    theirs(differenceOf(api, 'v3') ?? {}, object, resource);
+
+  it.each<[Api, string, object, object]>([
+    [
+      'TMF641',
+      'serviceOrder',
+      {
+        id: 'o-1',
+        orderItem: [{ id: '1', orderItemRelationship: [{ id: '2', relationshipType: 'reliesOn' }] }],
+      },
+      {
+        id: 'o-1',
+        serviceOrderItem: [
+          { id: '1', serviceOrderItemRelationship: [{ id: '2', relationshipType: 'reliesOn' }] },
+        ],
+      },
+    ],
+    [
+      'TMF640',
+      'service',
+      { id: 's-1', serviceOrder: [{ id: 'o-1', serviceOrderItemId: '1' }] },
+      { id: 's-1', serviceOrderItem: [{ id: 'o-1', serviceOrderItemId: '1' }] },
+    ],
+    [
+      'TMF656',
+      'serviceProblem',
+      {
+        id: 'p-1',
+        timeRaised: '2026-11-15T10:00:00Z',
+        comment: [{ text: 'x' }],
+        relatedObject: [{ id: 'e-1' }],
+        associatedTroubleTicket: [{ id: 't-1' }],
+        associatedSLAViolation: [{ id: 'v-1' }],
+        impactPatterns: { description: 'y' },
+        extensionInfo: [{ name: 'a', value: 'b' }],
+      },
+      {
+        id: 'p-1',
+        creationDate: '2026-11-15T10:00:00Z',
+        note: [{ text: 'x' }],
+        relatedEntity: [{ id: 'e-1' }],
+        troubleTicket: [{ id: 't-1' }],
+        slaViolation: [{ id: 'v-1' }],
+        impactPattern: { description: 'y' },
+        characteristic: [{ name: 'a', value: 'b' }],
+      },
+    ],
+    [
+      'TMF653',
+      'serviceTest',
+      { id: 't-1', relatedService: { id: 's-1' } },
+      { id: 't-1', relatedService: { id: 's-1' } },
+    ],
+  ])('%s is read in our names, and written in its own', (api, resource, its, inOurs) => {
+    expect(read(api, resource, its)).toEqual(inOurs);
+    expect(written(api, resource, inOurs)).toEqual(its);
   });
 });
 
