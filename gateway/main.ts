@@ -39,7 +39,7 @@ export interface Running {
 
 /** Simulator (in demo mode), subgraphs and gateway, in this process but for the subgraphs that run elsewhere. */
 export async function runGateway(config: Config, surroundings: Surroundings = {}): Promise<Running> {
-  const parts = await openParts(config, surroundings);
+  const parts = await openParts(config, surroundings, { userTokens: true });
   const { modules, log, now, cache, client } = parts;
   const state = await openState(parts, surroundings);
   await seedActors(parts, state, surroundings);
@@ -131,7 +131,7 @@ export async function runSubgraphs(
   config: Config,
   surroundings: Surroundings = {},
 ): Promise<Running> {
-  const parts = await openParts(config, surroundings);
+  const parts = await openParts(config, surroundings, { userTokens: false });
   const { modules, log, now } = parts;
   const keepsState = names.some((name) => modules.get(name)?.keepsState === true);
   const state = keepsState ? await openState(parts, surroundings) : undefined;

@@ -14,7 +14,7 @@ import { seedPasswords } from '../subgraphs/identity/sign-in/seed-passwords.ts';
 import { openState as openIdentityState, type State } from '../subgraphs/identity/state.ts';
 import type { Systems } from '../subgraphs/loads.ts';
 import { modulesOf, type SubgraphModule } from '../subgraphs/modules.ts';
-import { providersIn } from '../subgraphs/providers-file.ts';
+import { type ProvidersUse, providersIn } from '../subgraphs/providers-file.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
 import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
 import { type Config, readSecret } from './config.ts';
@@ -65,8 +65,12 @@ export async function openSimulator(config: Config, now = Date.now): Promise<Sim
   return config.demo ? startSimulator({ now, subscribers: config.subscribers }) : undefined;
 }
 
-/** What gateway and lone subgraph both stand on. */
-export async function openParts(config: Config, surroundings: Surroundings): Promise<Parts> {
+/** What gateway and lone subgraph both stand on. @throws Error where the providers file is of no use to it */
+export async function openParts(
+  config: Config,
+  surroundings: Surroundings,
+  use: ProvidersUse,
+): Promise<Parts> {
   const { now = Date.now, namespace = 'ssm' } = surroundings;
   const log = surroundings.log ?? createLog(config.logLevel);
   const contract = readSheets();
@@ -74,7 +78,7 @@ export async function openParts(config: Config, surroundings: Surroundings): Pro
   const apis = (surroundings.simulator ?? simulator)?.apis;
   const file = surroundings.providersFile ?? (apis ? undefined : config.providersFile);
   const text = async () => (file === undefined ? demoProviders(apis ?? []) : readFile(file, 'utf8'));
-  const readProviders = async () => providersIn(await text(), readSecret, contract);
+  const readProviders = async () => providersIn(await text(), readSecret, contract, use);
   const onFault = (error: unknown) => log.warn({ err: error }, 'redis');
   const cache =
     config.redisUrl === undefined

@@ -5,17 +5,32 @@ import { type Providers, readProviders, type SecretReader } from './tmf/provider
 /** Asked on nobody's behalf: contracts bound everybody's grants, alarms are the gateway's own. */
 const ASKED_BY_ITSELF = ['TMF651', 'TMF642'];
 
+export interface ProvidersUse {
+  /** Whether the users' own tokens come here: they go to no subgraph over HTTP. */
+  readonly userTokens: boolean;
+}
+
 /** @throws Error with every fault of the document, each with its line */
-export function providersIn(text: string, secret: SecretReader, { types }: Contract): Providers {
+export function providersIn(
+  text: string,
+  secret: SecretReader,
+  { types }: Contract,
+  { userTokens }: ProvidersUse,
+): Providers {
   const read = readProviders(text, secret);
   if (!read.ok) throw faulty(read.faults);
   const isPublic = [...types.values()].filter(({ cache }) => cache?.scope === 'PUBLIC');
   const shared = new Set([...ASKED_BY_ITSELF, ...isPublic.map(({ api }) => api)]);
+  const reason = (api: string) => {
+    if (shared.has(api)) return "its answers are shared, or the gateway's own";
+    return userTokens ? undefined : 'a subgraph over HTTP is never sent one; serve it in the gateway';
+  };
   const faults = read.providers.backEnds
-    .filter(({ api, auth }) => auth.kind === 'userToken' && shared.has(api))
-    .map(
-      ({ provider, api }) => `${provider}/${api}: no userToken: its answers are shared, or the gateway's own`,
-    );
+    .filter(({ auth }) => auth.kind === 'userToken')
+    .flatMap(({ provider, api }) => {
+      const why = reason(api);
+      return why === undefined ? [] : [`${provider}/${api}: no userToken: ${why}`];
+    });
   if (faults.length > 0) throw faulty(faults);
   return read.providers;
 }

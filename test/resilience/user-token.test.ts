@@ -50,6 +50,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+test('a subgraph that runs alone would never get one: it says so and does not start', async () => {
+  await expect(world.subgraphs(['inventory'])).rejects.toThrow(
+    'home/TMF638: no userToken: a subgraph over HTTP is never sent one; serve it in the gateway',
+  );
+});
+
 test("each reader's own token goes there, and nobody reads what another's token got", async () => {
   const listed = await world.ask('{ services(first: 1) { nodes { id name } } }', { as: 'acme-manager' });
   expect(listed.errors).toEqual([]);
