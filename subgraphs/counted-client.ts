@@ -1,6 +1,6 @@
-// The TM Forum client of one operation: counts its questions, so that none takes the back ends from everybody else.
+// The TM Forum client of one operation: counts its questions and pages, so that none takes the back ends from everybody else.
 import { clientError } from '../schema/errors.ts';
-import type { TmfClient } from './tmf/client.ts';
+import type { Call, TmfClient } from './tmf/client.ts';
 
 /** Above what a page of 200 objects with one list below each takes. */
 const MAX_QUESTIONS = 250;
@@ -13,19 +13,27 @@ export function countedClient(unpinned: TmfClient): TmfClient {
     asked += 1;
     if (asked > MAX_QUESTIONS) throw clientError('OPERATION_TOO_COSTLY');
   };
+  // named one by one: an operation has its signal by a getter, which a spread would lose
+  const counted = ({ requestId, deadlineMs, signal, userToken }: Call): Call => ({
+    requestId,
+    deadlineMs,
+    signal,
+    ...(userToken === undefined ? {} : { userToken }),
+    onPage: count,
+  });
   return {
     ...client,
     one: async (...ask) => {
       count();
       return client.one(...ask);
     },
-    many: async (...ask) => {
+    many: async (source, values, ask, call) => {
       count();
-      return client.many(...ask);
+      return client.many(source, values, ask, counted(call));
     },
-    page: async (...ask) => {
+    page: async (source, ask, call) => {
       count();
-      return client.page(...ask);
+      return client.page(source, ask, counted(call));
     },
     document: async (...ask) => {
       count();

@@ -14,8 +14,10 @@ import type { Filter, TmfObject } from './tmf/client.ts';
 
 export const DEFAULT_FIRST = 20;
 export const MAX_FIRST = 200;
-/** REST calls for one page of the graph: a reader with little to see in a long list is told to go on. */
+/** REST calls for one page of the graph that gave rows not to be seen: a reader with little to see is told to go on. */
 const MAX_CALLS = 8;
+/** For lists that are computed over, where nobody can go on: most of what an operation may ask. */
+const MAX_CALLS_WHOLE = 150;
 
 export interface Edge {
   readonly cursor: string;
@@ -52,7 +54,7 @@ export interface ListAsk {
   readonly guards?: readonly SsmFunction[];
   /** Only this provider's rows: a list below an object stays at the object's provider. */
   readonly provider?: string;
-  /** For lists that a resolver computes over, `first` may be larger than a client's. */
+  /** For lists that a resolver computes over: more than a client's `first`, and more calls for it. */
   readonly upTo?: number;
 }
 
@@ -193,9 +195,10 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   const edges: Edge[] = [];
   let at: Position | undefined = start;
   let total: number | undefined;
+  const maxCalls = ask.upTo === undefined ? MAX_CALLS : MAX_CALLS_WHOLE;
   for (
-    let calls = 0;
-    at !== undefined && calls < MAX_CALLS && (edges.length < first || first === 0);
+    let [calls, poor] = [0, 0];
+    at !== undefined && poor < maxCalls && (edges.length < first || first === 0);
     calls += 1
   ) {
     const { provider, offset }: Position = at;
@@ -206,7 +209,7 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
         fields: ask.attributes,
         ...(ask.sort === undefined ? {} : { sort: ask.sort }),
         offset,
-        limit: Math.max(1, first - edges.length),
+        limit: ask.upTo ?? Math.max(1, first - edges.length),
       },
       objects.operation,
     );
@@ -221,6 +224,8 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
       const index = page.items.findIndex(({ id }) => id === node.raw.id);
       edges.push({ cursor: cursors.to({ provider, offset: (page.offsets[index] ?? offset) + 1 }), node });
     }
+    // short pages of which each row is seen go on to what was asked for: nobody reads anything in vain
+    if (page.next === undefined || seen.length < page.next - offset) poor += 1;
     at = page.next === undefined ? nextProvider(providers, provider) : { provider, offset: page.next };
     if (first === 0) break;
   }

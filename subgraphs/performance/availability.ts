@@ -54,7 +54,7 @@ export async function availabilityBySite(
   context: SubgraphContext,
 ) {
   const { objects } = context;
-  const services = await servicesFor(context, { customerId });
+  const { services, isComplete } = await servicesFor(context, { customerId });
   const allowed = await objects.visible(services, 'PERFORMANCE_VIEW');
   const sites = new Map<
     string,
@@ -82,6 +82,7 @@ export async function availabilityBySite(
     return {
       site,
       services: each.length,
+      isComplete,
       percent: percent(mean),
       worst: worst === undefined ? null : reference('Service', worst.provider, backEndId(worst)),
     };

@@ -33,6 +33,12 @@ function idIn(id: string, type: string): string {
   return parts.id;
 }
 
+interface Services {
+  readonly services: readonly Item[];
+  /** False where there are more than are looked at. */
+  readonly isComplete: boolean;
+}
+
 /** The services that the principal may see, narrowed as asked. */
 export async function servicesFor(
   { objects }: SubgraphContext,
@@ -41,7 +47,7 @@ export async function servicesFor(
     readonly siteId?: string | null;
     readonly customerId?: string | null;
   },
-): Promise<readonly Item[]> {
+): Promise<Services> {
   const filter: Record<string, string | readonly string[]> = {};
   if (ask.serviceIds) filter.id = ask.serviceIds.map((id) => idIn(id, 'Service'));
   if (ask.siteId) filter['place.id'] = idIn(ask.siteId, 'Site');
@@ -55,7 +61,11 @@ export async function servicesFor(
     filter: filter satisfies Filter,
     attributes,
   });
-  return found.nodes;
+  return { services: found.nodes, isComplete: !found.pageInfo.hasNextPage };
+}
+
+export interface ObjectiveConnection extends Connection {
+  readonly isComplete: boolean;
 }
 
 interface Row {
@@ -70,11 +80,11 @@ function worse(a: Row, b: Row): number {
 
 const name = ({ objective }: Row): string => asText(objective.raw.name) ?? '';
 
-export async function objectives(ask: ObjectiveAsk, context: SubgraphContext): Promise<Connection> {
+export async function objectives(ask: ObjectiveAsk, context: SubgraphContext): Promise<ObjectiveConnection> {
   const first = checkFirst(ask.first);
   const offset = ask.after ? offsetIn(ask.after) : 0;
   const { objects } = context;
-  const services = await servicesFor(context, ask.filter ?? {});
+  const { services, isComplete } = await servicesFor(context, ask.filter ?? {});
   const attributes = objects.sheet('ServiceLevelObjective').attributes;
   const by = 'serviceLevelObjectiveParameter.relatedEntity.id';
   const found = await Promise.all(
@@ -100,11 +110,9 @@ export async function objectives(ask: ObjectiveAsk, context: SubgraphContext): P
   const statuses = ask.filter?.status;
   const fitting = rows.filter(({ judged }) => !statuses || statuses.includes(judged.status));
   fitting.sort(ask.sort === 'NAME' ? (a, b) => name(a).localeCompare(name(b)) : worse);
-  return page(
-    fitting.map(({ objective }) => objective),
-    offset,
-    first,
-  );
+  const items = fitting.map(({ objective }) => objective);
+  const shown = page(items, offset, first);
+  return isComplete ? { ...shown, isComplete } : { ...shown, isComplete, totalCount: null };
 }
 
 const toCursor = (offset: number): string => Buffer.from(`row:${offset}`).toString('base64url');

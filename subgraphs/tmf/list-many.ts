@@ -34,6 +34,8 @@ interface Listing {
   /** Parameters of every call besides the values, encoded. */
   readonly parameters: readonly string[];
   readonly totalTrusted: boolean;
+  /** Whether a row is one of those asked for. */
+  readonly fits: (row: TmfObject) => boolean;
 }
 
 /** All objects whose `by` path names one of the values, each once, in the order in which they came. */
@@ -52,15 +54,15 @@ export async function listMany(
   const sent = filterParameters(backEnd.config, filter);
   const parameters = [...fieldsParameter(backEnd.config, fields), ...sent.parameters];
   const totalTrusted = sent.whole && backEnd.config.profile.totals === 'filtered';
-  const listing = { backEnd, source, budget, parameters, totalTrusted };
+  const matches = compileFilter(filter);
+  const fits = (row: TmfObject) => names(row, by, wanted) && matches(row);
+  const listing = { backEnd, source, budget, parameters, totalTrusted, fits };
 
   const found =
     by === 'id' ? await byId(listing, [...wanted], fields) : await byPath(listing, by, [...wanted]);
-  const matches = compileFilter(filter);
   const unique = new Map<string, TmfObject>();
   for (const row of found) {
-    if (!unique.has(row.id) && names(row, by, wanted) && matches(row))
-      unique.set(row.id, project(row, fields));
+    if (!unique.has(row.id) && fits(row)) unique.set(row.id, project(row, fields));
   }
   return [...unique.values()];
 }
@@ -143,7 +145,8 @@ async function byPath(
         for (const row of page) {
           if (seen.has(row.id)) continue;
           seen.add(row.id);
-          rows.push(row);
+          // of a whole collection only what was asked for is kept in memory
+          if (listing.fits(row)) rows.push(row);
         }
         // nothing new on a page: it repeats, and would for ever; an overlap alone is rows moving while we read
         if (page.length > 0 && seen.size === before) {
@@ -180,6 +183,7 @@ async function* pagesOf(
   let cursor: string | undefined;
   for (let offset = 0, pages = 0; ; pages += 1) {
     if (pages === MAX_PAGES) throw endless(backEnd, source);
+    if (pages > 0) budget.countPage();
     const request = { parameters: all, offset, limit, cursor, totalTrusted };
     const page = await fetchPage(backEnd, source, request, budget);
     yield page.rows;

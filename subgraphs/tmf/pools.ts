@@ -18,6 +18,9 @@ const keyOf = (origin: string, tls: Tls | undefined) =>
     ? origin
     : `${origin} ${createHash('sha256').update(JSON.stringify(tls)).digest('base64')}`;
 
+/** A page of a batch has the batch's long address in each of four links: more than Node's usual 16 KB. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
 export function createPools(): Pools {
   const pools = new Map<string, Pool>();
   return {
@@ -30,6 +33,7 @@ export function createPools(): Pools {
         headersTimeout: 0,
         bodyTimeout: 0,
         maxResponseSize: MAX_BODY_BYTES,
+        maxHeaderSize: MAX_HEADER_BYTES,
         ...(tls === undefined ? {} : { connect: connectOptions(tls) }),
       });
       pools.set(key, pool);

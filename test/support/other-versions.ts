@@ -110,21 +110,10 @@ export const V5: Readonly<Record<string, Dialect>> = {
   },
 };
 
-/** As version 3 had it: plain numbers, the unit beside them. */
+/** As version 3 has it: what is left is in a balance; counters are as they are. */
 function bucket3(raw: unknown): Json {
-  const { remainingValue, bucketCounter, remainingValueName, validFor, ...rest } = raw as Json; // the simulator's own
-  const left = remainingValue as { amount: number; units: string } | undefined; // the simulator's own
-  return {
-    ...rest,
-    bucketBalance: [
-      { remainingValue: left?.amount, unit: left?.units, remainingValueLabel: remainingValueName, validFor },
-    ],
-    bucketCounter: [bucketCounter ?? []].flat().map((each) => {
-      const { value, valueName, ...counter } = each as Json; // the simulator's own
-      const used = value as { amount: number; units: string }; // the simulator's own
-      return { ...counter, value: used.amount, unit: used.units, valueLabel: valueName };
-    }),
-  };
+  const { remainingValue, remainingValueName, validFor, ...rest } = raw as Json; // the simulator's own
+  return { ...rest, bucketBalance: [{ remainingValue, remainingValueName, validFor }] };
 }
 
 export const V3: Readonly<Record<string, Dialect>> = {

@@ -53,6 +53,11 @@ export function compare(right: unknown, given: unknown, errors: readonly AskedEr
       return;
     }
     if (isObject(wanted) && isObject(got)) {
+      // a sum, or an order, that says that it isn't over all is right as far as it goes
+      if (wanted[COMPLETE] === true && got[COMPLETE] === false) {
+        missing.push(`${path.join('.')}: not whole`);
+        return;
+      }
       if (isConnection(wanted)) list(wanted, got, path);
       else object(wanted, got, path);
       return;
@@ -65,11 +70,6 @@ export function compare(right: unknown, given: unknown, errors: readonly AskedEr
   }
 
   function object(wanted: Json, got: Json, path: Path): void {
-    // a sum that says that it isn't whole is right as far as it goes
-    if (wanted[COMPLETE] === true && got[COMPLETE] === false) {
-      missing.push(`${path.join('.')}: not whole`);
-      return;
-    }
     for (const key of new Set([...Object.keys(wanted), ...Object.keys(got)]))
       look(wanted[key], got[key], [...path, key]);
   }

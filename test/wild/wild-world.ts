@@ -16,8 +16,8 @@ export interface WildWorld {
   readonly world: World;
   /** The gateway whose back ends deviate. */
   readonly gateway: Instance;
-  /** Deviations from the next question on; the providers file says of them what an operator would have found out. */
-  under(deviations: DeviationsByApi): Promise<void>;
+  /** Deviations from the next question on; the providers file says of them what an operator would have found out, or `profile`. */
+  under(deviations: DeviationsByApi, profile?: Settings['profile']): Promise<void>;
   /** Both answers from cold caches, a quarter of an hour after the ones before. */
   ask(operation: Pick<ActedOperation, 'text' | 'options'>): Promise<Pair>;
   /** What arrived where nobody should ever come. */
@@ -36,12 +36,13 @@ export async function startWildWorld(): Promise<WildWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'ssm-wild-'));
   const file = join(folder, 'providers.json');
   let active: DeviationsByApi = {};
+  let habits: Settings['profile'] = {};
   let written = 0;
 
   function settingsOf(api: string): Settings {
     const known = settingsFor(world.simulator.url);
     const all = [...(active['*'] ?? []), ...(active[api] ?? [])].map((name) => known[name] ?? {});
-    const profile = Object.assign({}, ...all.map((each) => each.profile ?? {}));
+    const profile = Object.assign({}, ...all.map((each) => each.profile ?? {}), habits);
     return Object.assign({}, ...all, { profile });
   }
 
@@ -62,8 +63,9 @@ export async function startWildWorld(): Promise<WildWorld> {
   return {
     world,
     gateway,
-    async under(deviations) {
+    async under(deviations, profile = {}) {
       active = deviations;
+      habits = profile;
       await write();
       if ((await gateway.running.reload?.()) !== true) throw new Error(gateway.log.join('\n'));
     },
