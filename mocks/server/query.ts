@@ -35,11 +35,21 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
+/** Each page of a long list compares all of its dates again. */
+const instants = new Map<string, number>();
+const KEPT_INSTANTS = 100_000;
+
 /** Epoch milliseconds of an ISO 8601 date or date-time, or undefined for anything else. */
 export function instantOf(value: string): number | undefined {
-  if (value.length < 10 || !DATE.test(value)) return undefined;
+  if (value.length < 10 || value.length > 40) return undefined;
+  const known = instants.get(value);
+  if (known !== undefined) return known;
+  if (!DATE.test(value)) return undefined;
   const instantMs = Date.parse(value);
-  return Number.isNaN(instantMs) ? undefined : instantMs;
+  if (Number.isNaN(instantMs)) return undefined;
+  if (instants.size >= KEPT_INSTANTS) instants.clear();
+  instants.set(value, instantMs);
+  return instantMs;
 }
 
 function isOperator(word: string | undefined): word is (typeof OPERATORS)[number] {

@@ -8,6 +8,8 @@ import { asMoney, asText, at, instantMs, type Money } from '../tmf/read.ts';
 const PAGE = 1_000;
 /** One operation asks 250 questions at most; most of them are for other fields. */
 const MAX_PAGES = 80;
+/** Pages that are under way at once. */
+const AHEAD = 4;
 
 export interface Walked {
   readonly count: number;
@@ -22,6 +24,38 @@ interface Walk {
   readonly maxPages?: number;
 }
 
+type Page = Awaited<ReturnType<Ask>>;
+type Ask = (offset: number) => ReturnType<SubgraphContext['objects']['systems']['client']['page']>;
+
+/** Page after page in their order; where it is known how many there are, some are asked for ahead. */
+async function* pagesOf(ask: Ask): AsyncGenerator<Page> {
+  let offset: number | undefined = 0;
+  while (offset !== undefined) {
+    const page: Page = await ask(offset);
+    yield page;
+    const { next, total, direct } = page;
+    const step = (next ?? offset) - offset;
+    offset = next;
+    if (next === undefined || total === undefined || direct !== true || step <= 0) continue;
+    const ahead: { readonly at: number; readonly page: Promise<Page> }[] = [];
+    for (let at = next; ; at += step) {
+      for (let more = at + ahead.length * step; ahead.length < AHEAD && more < total; more += step) {
+        const coming = ask(more);
+        // whoever reads on hears of it; where nobody does, nobody minds
+        coming.catch(() => undefined);
+        ahead.push({ at: more, page: coming });
+      }
+      const first = ahead.shift();
+      if (first === undefined) break;
+      const coming = await first.page;
+      yield coming;
+      offset = coming.next;
+      // rows came or went, or pages are shorter than they were: on from where that one ends
+      if (offset !== at + step) break;
+    }
+  }
+}
+
 /** Hands each object that the principal may see to `take`, once, also where rows move between pages while they are read. */
 export async function walk(
   { objects }: SubgraphContext,
@@ -29,23 +63,24 @@ export async function walk(
   take: (item: Item) => void,
 ): Promise<Walked> {
   const { api, resource, attributes } = objects.sheet(type);
-  const source = { provider, api, resource } as Parameters<typeof objects.systems.client.page>[0]; // checked at the start: a type with rows has both
+  const { client } = objects.systems;
+  const source = { provider, api, resource } as Parameters<typeof client.page>[0]; // checked at the start: a type with rows has both
   const seen = new Set<string>();
-  let offset: number | undefined = 0;
-  for (let pages = 0; offset !== undefined && pages < maxPages; pages += 1) {
-    const page = await objects.systems.client.page(
-      source,
-      { filter, fields: attributes, offset, limit: PAGE },
-      objects.operation,
-    );
+  let pages = 0;
+  let isComplete = false;
+  const ask: Ask = (offset) =>
+    client.page(source, { filter, fields: attributes, offset, limit: PAGE }, objects.operation);
+  for await (const page of pagesOf(ask)) {
+    pages += 1;
     const fresh = page.items.filter(({ id }) => !seen.has(id));
     for (const { id } of fresh) seen.add(id);
     const items = fresh.map((raw): Item => ({ __typename: type, provider, raw }));
     for (const item of await objects.visible(items)) take(item);
     // nothing new on a page: it repeats, and would for ever
-    offset = page.items.length > 0 && fresh.length === 0 ? undefined : page.next;
+    isComplete = page.next === undefined || (page.items.length > 0 && fresh.length === 0);
+    if (isComplete || pages === maxPages) break;
   }
-  return { count: seen.size, isComplete: offset === undefined };
+  return { count: seen.size, isComplete };
 }
 
 const categories = compileIds('characteristic[name=chargeKind].value');

@@ -23,6 +23,8 @@ export interface Page {
   readonly offsets: readonly number[];
   /** The back end's offset of the next page; absent at the end. */
   readonly next?: number;
+  /** Any later offset can be asked for at once: pages aren't walked to by cursors. */
+  readonly direct?: boolean;
   /** Only when it was proved to count what the filter lets through. */
   readonly total?: number;
 }
@@ -91,6 +93,7 @@ export async function listPage(
     items: kept.map((row) => project(row, fields)),
     offsets,
     ...(page.more ? { next: end } : {}),
+    ...(config.profile.paging === 'offset' && page.cursor === undefined ? { direct: true } : {}),
     ...(total === undefined ? {} : { total }),
   };
 }
