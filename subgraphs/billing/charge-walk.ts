@@ -33,10 +33,10 @@ async function* pagesOf(ask: Ask): AsyncGenerator<Page> {
   while (offset !== undefined) {
     const page: Page = await ask(offset);
     yield page;
-    const { next, total, direct } = page;
+    const { next, total, byCursor } = page;
     const step = (next ?? offset) - offset;
     offset = next;
-    if (next === undefined || total === undefined || direct !== true || step <= 0) continue;
+    if (next === undefined || total === undefined || byCursor === true || step <= 0) continue;
     const ahead: { readonly at: number; readonly page: Promise<Page> }[] = [];
     for (let at = next; ; at += step) {
       for (let more = at + ahead.length * step; ahead.length < AHEAD && more < total; more += step) {

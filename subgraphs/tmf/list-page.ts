@@ -23,8 +23,8 @@ export interface Page {
   readonly offsets: readonly number[];
   /** The back end's offset of the next page; absent at the end. */
   readonly next?: number;
-  /** Any later offset can be asked for at once: pages aren't walked to by cursors. */
-  readonly direct?: boolean;
+  /** The back end knows no positions: each page is come to by the one before. */
+  readonly byCursor?: true;
   /** Only when it was proved to count what the filter lets through. */
   readonly total?: number;
 }
@@ -93,7 +93,7 @@ export async function listPage(
     items: kept.map((row) => project(row, fields)),
     offsets,
     ...(page.more ? { next: end } : {}),
-    ...(config.profile.paging === 'offset' && page.cursor === undefined ? { direct: true } : {}),
+    ...(config.profile.paging === 'cursor' || page.cursor !== undefined ? { byCursor: true } : {}),
     ...(total === undefined ? {} : { total }),
   };
 }
