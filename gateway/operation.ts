@@ -27,8 +27,8 @@ function onlyOf(operations: Operations): OperationFacts | undefined {
 export function choose(schema: GraphQLSchema, operations: Operations, asked: GraphQLRequest): Chosen {
   const facts = asked.operationName === undefined ? onlyOf(operations) : operations.get(asked.operationName);
   if (facts === undefined) throw refuse('OPERATION_RESOLUTION_FAILURE');
-  if (asked.method === 'GET' && facts.node.operation !== 'query') {
-    throw refuse('METHOD_NOT_ALLOWED', 'GET is for queries.', { allow: 'POST' });
+  if (asked.method === 'GET' && facts.node.operation === 'mutation') {
+    throw refuse('METHOD_NOT_ALLOWED', 'GET changes nothing.', { allow: 'POST' });
   }
   const definitions = facts.node.variableDefinitions ?? [];
   if (definitions.length === 0) return { facts, variables: NONE };

@@ -29,7 +29,7 @@ export const ERRORS = {
   UNAUTHENTICATED: of(401, 'The token is malformed, forged, expired or for another audience.'),
   FORBIDDEN: of(403, 'The principal holds no authorization for this function.'),
   NOT_FOUND: of(404, 'Nothing is served under this path.'),
-  METHOD_NOT_ALLOWED: of(405, 'POST, or GET for queries.'),
+  METHOD_NOT_ALLOWED: of(405, 'POST, or GET for what changes nothing.'),
   NOT_ACCEPTABLE: of(406, 'No offered media type can be given.'),
   PAYLOAD_TOO_LARGE: of(413, 'The body is larger than the limit.'),
   UNSUPPORTED_MEDIA_TYPE: of(415, 'The body must be application/json.'),

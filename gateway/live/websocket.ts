@@ -11,6 +11,10 @@ type Options = Parameters<typeof createProtocol>[0] & {
   readonly maxConnections: number;
   readonly draining: () => boolean;
   readonly originOf: (request: IncomingMessage) => string | undefined;
+  /** A connection on which nothing is open is closed after this; a minute unless said. */
+  readonly idleMs?: number;
+  /** How often connections are looked at. */
+  readonly pingMs?: number;
   readonly log: Logger;
 };
 
@@ -32,7 +36,7 @@ interface Watched extends Connection {
 }
 
 const PING_MS = 15_000;
-/** A connection on which nothing is open is closed after this: whoever has no token could hold them by the thousand. */
+/** Whoever has no token could hold connections by the thousand. */
 const IDLE_MS = 60_000;
 const CLOSE_IDLE = 4408;
 
@@ -48,7 +52,7 @@ const send = (socket: WebSocket, data: string): Promise<void> =>
   });
 
 export function webSockets(options: Options): WebSockets {
-  const { draining, log } = options;
+  const { draining, idleMs = IDLE_MS, pingMs = PING_MS, log } = options;
   const connections = new Set<Watched>();
   const protocol = createProtocol(options);
   const server = new WebSocketServer({
@@ -104,7 +108,7 @@ export function webSockets(options: Options): WebSockets {
   }
 
   function watch(): void {
-    const idleBeforeMs = performance.now() - IDLE_MS;
+    const idleBeforeMs = performance.now() - idleMs;
     for (const connection of connections) {
       const { socket, isThere, open, idleSinceMs } = connection;
       if (!isThere) socket.terminate();
@@ -116,7 +120,7 @@ export function webSockets(options: Options): WebSockets {
     }
   }
 
-  const watching = setInterval(watch, PING_MS).unref();
+  const watching = setInterval(watch, pingMs).unref();
 
   return {
     upgrade(request, socket, head) {
