@@ -8,6 +8,7 @@ import { deviates, type Finding, fine, noted } from './finding.ts';
 import { fields, filters, idBatch, paging, type Sample, sorting, totals } from './lists.ts';
 import { byId, missing, values, version } from './objects.ts';
 import { type Heard, isHeard, type Questions, questionsTo, type Row } from './questions.ts';
+import { tasks } from './tasks.ts';
 import { changes, hub } from './writes.ts';
 
 export interface Examined {
@@ -51,6 +52,8 @@ export async function examine(config: BackEndConfig, write: boolean): Promise<Ex
 
 type Looked = Pick<Examined, 'reachable' | 'fault' | 'resource' | 'findings' | 'profile'>;
 
+const ENOUGH_ROWS = 5;
+
 async function look(questions: Questions, write: boolean): Promise<Looked> {
   const { config } = questions;
   const row = backEndRow(config.api);
@@ -63,14 +66,14 @@ async function look(questions: Questions, write: boolean): Promise<Looked> {
       return unusable('fault' in task ? `${task.fault}: ${task.reason}` : 'no answer');
     if ('fault' in task && (task.status === 401 || task.status === 403))
       return unusable(`refuses the gateway (${task.status})`);
-    return {
-      reachable: true,
-      findings: settled([fine('tasks', 'it answers; asking by tasks was not tried')], config.profile),
-      profile: {},
-    };
+    const told = write ? await tasks(questions) : undefined;
+    const listens = write ? [await hub(questions)] : [];
+    const found = [told ?? fine('tasks', 'it answers; a task is asked with --write'), ...listens];
+    return { reachable: true, ...concluded(found, config.profile) };
   }
   const empty: string[] = [];
   const absent: string[] = [];
+  let best: { readonly sample: Sample; readonly enveloped: ReturnType<typeof envelopeOf> } | undefined;
   for (const resource of resources) {
     const first = await questions.ask({ resource, query: 'limit=10' });
     if (!isHeard(first)) {
@@ -90,9 +93,12 @@ async function look(questions: Questions, write: boolean): Promise<Looked> {
       empty.push(resource);
       continue;
     }
-    const sample: Sample = { resource, rows: rows.slice(0, 100), first };
-    return examined(questions, sample, enveloped, write);
+    const found = { sample: { resource, rows: rows.slice(0, 100), first }, enveloped };
+    if (best === undefined || rows.length > best.sample.rows.length) best = found;
+    // of a few rows little can be found out: another resource may have more
+    if (rows.length >= ENOUGH_ROWS) break;
   }
+  if (best !== undefined) return examined(questions, best.sample, best.enveloped, write);
   if (empty.length === 0) return unusable(`BACKEND_REFUSED: has none of ${absent.join(', ')}`);
   const nothing = noted(
     'rows',
@@ -127,9 +133,13 @@ async function examined(
   found.push(await byId(questions, sample), await missing(questions, sample));
   found.push(...values(sample, config.origin), ...version(sample, config.version));
   if (write) found.push(await hub(questions), ...(await changes(questions)));
-  const findings = settled(found, config.profile);
-  const profile = Object.assign({}, ...findings.filter(({ stated }) => !stated).map((each) => each.profile));
-  return { reachable: true, resource: sample.resource, findings, profile };
+  return { reachable: true, resource: sample.resource, ...concluded(found, config.profile) };
+}
+
+function concluded(found: readonly Finding[], stated: Profile): Pick<Looked, 'findings' | 'profile'> {
+  const findings = settled(found, stated);
+  const profile = Object.assign({}, ...findings.filter((each) => !each.stated).map((each) => each.profile));
+  return { findings, profile };
 }
 
 /** Where a list lies that isn't found by itself: two levels down at most are looked at. */

@@ -3,6 +3,7 @@
 import type { Habits } from '../tmf/profile.ts';
 import { encode } from '../tmf/query.ts';
 import { all } from '../tmf/read.ts';
+import { isRecord } from '../tmf/tmf-object.ts';
 import { deviates, type Finding, fine } from './finding.ts';
 import { type Heard, isHeard, type Questions, type Row } from './questions.ts';
 
@@ -15,7 +16,8 @@ export interface Sample {
 
 /** No back end has an object that says so. */
 export const NONSENSE = 'ssm-doctor-asks-for-nothing';
-const idsOf = (rows: readonly Row[]) => rows.map(({ id }) => String(id));
+/** A row without an id is told by all of it. */
+const idsOf = (rows: readonly Row[]) => rows.map((row) => String(row.id ?? JSON.stringify(row)));
 
 /** `fields=id` on two rows. */
 export async function fields(questions: Questions, { resource, rows }: Sample): Promise<Finding> {
@@ -30,6 +32,19 @@ export async function fields(questions: Questions, { resource, rows }: Sample): 
   return deviates('fields', 'ignored', { fields: false }, cost);
 }
 
+const BELOW = 2;
+
+/** Paths to ids in references, however deep, and to what is named as one: `tag.serviceId`. */
+function references(row: Row, name: string, depth = 0): { path: string; value: string }[] {
+  const [first] = all(row, name).filter((each) => isRecord(each));
+  if (!isRecord(first) || depth > BELOW) return [];
+  const named = Object.entries(first).flatMap(([key, value]) =>
+    /^id$|[a-z]Id$/.test(key) && typeof value === 'string' ? [{ path: `${name}.${key}`, value }] : [],
+  );
+  const below = Object.keys(first).flatMap((key) => references(row, `${name}.${key}`, depth + 1));
+  return [...named, ...below];
+}
+
 /** First-level texts first, then what lies in references: a path and a value that some rows have. */
 function candidates(rows: readonly Row[]): { path: string; value: string }[] {
   const flat: { path: string; value: string }[] = [];
@@ -38,12 +53,12 @@ function candidates(rows: readonly Row[]): { path: string; value: string }[] {
     for (const [name, value] of Object.entries(row)) {
       if (name === 'id' || name === 'href' || name.startsWith('@') || name.startsWith('_')) continue;
       if (typeof value === 'string' && /^[A-Za-z0-9_-]{1,40}$/.test(value)) flat.push({ path: name, value });
-      const [id] = all(row, `${name}.id`);
-      if (typeof value === 'object' && id !== undefined)
-        nested.push({ path: `${name}.id`, value: String(id) });
+      nested.push(...references(row, name));
     }
   }
-  return [flat[0], nested[0]].filter((each) => each !== undefined);
+  // what lies nearest is what a lookup asks for most
+  const [near] = nested.sort((a, b) => a.path.split('.').length - b.path.split('.').length);
+  return [flat[0], near].filter((each) => each !== undefined);
 }
 
 type Honour = 'HONOURED' | 'IGNORED' | 'EMPTY' | 'REFUSED';
@@ -134,8 +149,8 @@ export async function paging(questions: Questions, { resource, rows, first }: Sa
       deviates(
         'paging',
         'offset is ignored',
-        { paging: 'none' },
-        'Sees the repetition: it is an error, never the same rows twice. Lists end after their first page.',
+        {},
+        'Sees the repetition: a list longer than one page is an error, never short and never the same rows twice.',
       ),
     ];
   const large = await questions.ask({ resource, query: 'offset=0&limit=100' });

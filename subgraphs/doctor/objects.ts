@@ -5,14 +5,15 @@ import { deviates, type Finding, fine, noted } from './finding.ts';
 import { NONSENSE, type Sample } from './lists.ts';
 import { isHeard, type Questions } from './questions.ts';
 
-export async function byId(questions: Questions, { resource, rows }: Sample): Promise<Finding> {
-  const id = rows.map((row) => row.id).find((each) => each !== undefined);
-  if (id === undefined)
+export async function byId(questions: Questions, { resource, rows, first }: Sample): Promise<Finding> {
+  if (first.anonymous === true)
     return noted(
       'ids',
       'rows have none',
       'Takes the end of their href; rows without either are left out, and counted.',
     );
+  const id = rows.map((row) => row.id).find((each) => each !== undefined);
+  if (id === undefined) return noted('by id', 'not found out: rows have no id', 'Leaves them out.');
   const answer = await questions.ask({ resource, id: String(id) });
   const isIt = isHeard(answer) && isRecord(answer.body) && String(answer.body.id) === String(id);
   return isIt

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../schema/errors.ts';
 import { type BackEnd, createBackEnd } from '../tmf/back-end.ts';
 import { BackEndError } from '../tmf/back-end-error.ts';
 import { budgetOf } from '../tmf/budget.ts';
-import { listOf } from '../tmf/page.ts';
+import { listOf, named } from '../tmf/page.ts';
 import { createPools } from '../tmf/pools.ts';
 import type { BackEndConfig } from '../tmf/providers.ts';
 import { isRecord } from '../tmf/tmf-object.ts';
@@ -20,6 +20,8 @@ export interface Heard {
   readonly body: unknown;
   /** The rows of a list, wherever it was wrapped; absent where there is none. */
   readonly rows?: readonly Row[];
+  /** Whether rows came without an id, which the end of their own address is then. */
+  readonly anonymous?: boolean;
   readonly total?: number;
 }
 
@@ -83,7 +85,7 @@ export function questionsTo(config: BackEndConfig): Questions {
       return {
         ...answer,
         ms,
-        ...(rows === undefined ? {} : { rows }),
+        ...(rows === undefined ? {} : { rows, anonymous: isAnonymous(answer.body, rest.resource, config) }),
         ...(total === undefined ? {} : { total: Number(total) }),
       };
     } catch (error) {
@@ -101,6 +103,11 @@ export function questionsTo(config: BackEndConfig): Questions {
   return { config, ask, times, asked: () => asked, close: pools.close };
 }
 
+const isAnonymous = (body: unknown, resource: string, { profile }: BackEndConfig): boolean =>
+  listOf(body, resource, profile.envelope)?.some((row) => isRecord(row) && row.id === undefined) === true;
+
 function rowsOf(body: unknown, resource: string, { profile }: BackEndConfig): readonly Row[] | undefined {
-  return listOf(body, resource, profile.envelope)?.filter(isRecord);
+  return listOf(body, resource, profile.envelope)
+    ?.filter(isRecord)
+    .map((row) => (row.id === undefined ? (named(row, resource) ?? row) : row));
 }

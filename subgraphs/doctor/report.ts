@@ -28,11 +28,14 @@ export function blockOf(examined: Examined): string {
   const head = `${provider}/${api} ${version}  ${url}`;
   if (!reachable) return `${head}\n  ✗ unusable     ${fault}\n`;
   const speed = `  ${questions} questions${resource === undefined ? '' : ` about ${resource}`}: half within ${medianMs} ms, the slowest ${slowestMs} ms`;
-  const lines = findings.flatMap(({ topic, found, asPromised, noted, stated, gateway }) => {
-    const mark = asPromised && stated ? '✓' : noted === true ? '·' : stated ? '✓' : '✗';
-    const says = `  ${mark} ${topic.padEnd(16)}${found}${stated ? '' : '  (the profile says otherwise)'}`;
-    return gateway === undefined ? [says] : [says, `      ${gateway}`];
-  });
+  const lines = findings.flatMap(
+    ({ topic, found, asPromised, noted, stated, gateway, profile: habits = {} }) => {
+      const mark = asPromised && stated ? '✓' : noted === true ? '·' : stated ? '✓' : '✗';
+      const remark = Object.keys(habits).length === 0 ? 'no profile helps' : 'the profile says otherwise';
+      const says = `  ${mark} ${topic.padEnd(16)}${found}${stated ? '' : `  (${remark})`}`;
+      return gateway === undefined ? [says] : [says, `      ${gateway}`];
+    },
+  );
   const advice =
     Object.keys(profile).length === 0
       ? []

@@ -1,6 +1,7 @@
 // With `--write`: a listener and an object of the doctor's own, made, changed and removed again.
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../tmf/backends.ts';
+import { announcedId } from '../tmf/progress.ts';
 import { isRecord } from '../tmf/tmf-object.ts';
 import { deviates, type Finding, fine, noted } from './finding.ts';
 import { isHeard, type Questions } from './questions.ts';
@@ -48,7 +49,9 @@ export async function changes(questions: Questions): Promise<Finding[]> {
     return [
       noted('create', `refused (${made.status ?? made.fault})`, 'Nothing: the graph makes none of these.'),
     ];
-  const id = isRecord(made.body) && made.body.id !== undefined ? String(made.body.id) : undefined;
+  const own = isRecord(made.body) ? made.body.id : undefined;
+  // accepted without a body: what it has made is at its address, and must not be left there
+  const id = own === undefined ? announcedId(made) : String(own);
   if (id === undefined) return [noted('create', 'does not say what it has made', 'Looks for it by its key.')];
   const change = async (contentType: string): Promise<boolean> => {
     const description = `changed ${randomUUID()}`;

@@ -111,6 +111,15 @@ async function idBatchOf(
     }
     if (missing.size === before) break;
   }
+  if (!found.some(({ id }) => id !== ids[0])) {
+    // none, or the first alone: one that takes the whole batch for a single id answers so, and nobody would miss the rest
+    const [next, ...others] = [...missing];
+    const there = next === undefined ? [] : await lookUp(listing, [next], fields);
+    if (there.length > 0) {
+      backEnd.notice('does not know id batches as they are sent: set idBatch in its profile');
+      found.push(...there, ...(await lookUp(listing, others, fields)));
+    }
+  }
   return found;
 }
 
@@ -151,7 +160,7 @@ async function byPath(
         // nothing new on a page: it repeats, and would for ever; an overlap alone is rows moving while we read
         if (page.length > 0 && seen.size === before) {
           listing.backEnd.notice('repeats pages');
-          break;
+          throw wrong(listing, 'repeats its pages: where its lists end is not to be known');
         }
       }
       return rows;
@@ -182,7 +191,7 @@ async function* pagesOf(
   const all = valueParameter === undefined ? parameters : [...parameters, valueParameter];
   let cursor: string | undefined;
   for (let offset = 0, pages = 0; ; pages += 1) {
-    if (pages === MAX_PAGES) throw endless(backEnd, source);
+    if (pages === MAX_PAGES) throw wrong({ backEnd, source }, `gave more than ${MAX_PAGES} pages`);
     if (pages > 0) budget.countPage();
     const request = { parameters: all, offset, limit, cursor, totalTrusted };
     const page = await fetchPage(backEnd, source, request, budget);
@@ -193,7 +202,10 @@ async function* pagesOf(
   }
 }
 
-function endless({ config }: BackEnd, { resource }: Source): BackEndError {
+function wrong(
+  { backEnd: { config }, source: { resource } }: Pick<Listing, 'backEnd' | 'source'>,
+  reason: string,
+): BackEndError {
   return new BackEndError({
     provider: config.provider,
     api: config.api,
@@ -201,6 +213,6 @@ function endless({ config }: BackEnd, { resource }: Source): BackEndError {
     path: `${config.basePath}/${resource}`,
     code: 'BACKEND_BAD_ANSWER',
     retryable: false,
-    reason: `gave more than ${MAX_PAGES} pages`,
+    reason,
   });
 }

@@ -97,7 +97,7 @@ export async function fetchPage(
 }
 
 /** Some leave the id out of lists: then it is the end of the row's own address, of which nothing else is used. */
-function named(raw: unknown, resource: string): TmfObject | undefined {
+export function named(raw: unknown, resource: string): TmfObject | undefined {
   if (!isRecord(raw) || typeof raw.href !== 'string') return undefined;
   const segments = raw.href.replace(/[?#].*$/, '').split('/');
   const id = lastSegment(raw.href);

@@ -114,6 +114,22 @@ describe('in a dialect', () => {
     },
   );
 
+  test('of rows without id: found out by the ends of their addresses', async () => {
+    simulator.deviate('TMF678', 'rows-without-id', 'limit-capped', 'comma-empty');
+    const file = await fileOf(['TMF678']);
+    expect((await doctor(file)).text).toMatch(/ids +rows have none/);
+    expect((await findings(file)).profile).toEqual({ maxPage: 20, idBatch: 'repeated' });
+  });
+
+  test('of filters on what lies deep: found out, and the offset that is ignored is no whole list', async () => {
+    simulator.deviate('TMF657', 'nested-filters-ignored', 'pages-repeat');
+    const { status, text } = await doctor(await fileOf(['TMF657']));
+    expect(text).toMatch(/serviceLevelObjectiveParameter\.relatedEntity\.id: ignored/);
+    expect(text).toMatch(/paging +offset is ignored.*\n.*an error, never short/);
+    expect(text).not.toMatch(/paging: none/);
+    expect(status).toBe(1);
+  });
+
   test('under an envelope, with the envelope stated, the rest is found out', async () => {
     simulator.deviate('TMF678', ...(DIALECTS[1]?.switches ?? []));
     const file = await fileOf(['TMF678']);
@@ -151,6 +167,30 @@ describe('with --write', () => {
       const left = await (await fetch(`${baseUrl}/${resource}?limit=1000`)).text();
       expect(left).not.toContain('ssm-doctor');
     }
+  });
+
+  test.each([
+    [[], 0, /tasks +queryUsageConsumption answers at once/],
+    [['create-202'], 0, /tasks +the answer is kept elsewhere/],
+    [
+      ['create-demands-id'],
+      1,
+      /tasks +queryUsageConsumption is refused \(400\) .*\n +Every field .* BACKEND_REFUSED/,
+    ],
+  ])('a task is asked about nothing, under %j: exit %i', async (switches, exit, says) => {
+    simulator.deviate('TMF677', ...switches);
+    const { status, text } = await doctor(await fileOf(['TMF677']), '--write');
+    expect(text).toMatch(says);
+    expect(status).toBe(exit);
+  });
+
+  test('an object that is accepted without a body is found at its address, and removed', async () => {
+    simulator.deviate('TMF667', 'create-202');
+    const { text } = await doctor(await fileOf(['TMF667']), '--write');
+    expect(text).toMatch(/remove +done/);
+    simulator.deviate('TMF667');
+    const base = simulator.apis.find(({ api }) => api === 'TMF667')?.baseUrl;
+    expect(await (await fetch(`${base}/document?limit=1000`)).text()).not.toContain('ssm-doctor');
   });
 
   test('a hub that is not there is told', async () => {
