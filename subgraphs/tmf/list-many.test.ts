@@ -64,6 +64,12 @@ describe('many by id', () => {
     // the profile is wrong: one call is lost, the collection is not paged through
     { name: 'a batch that is ignored', habits: { batch: 'ignored' }, profile: {}, calls: 6 },
     {
+      name: 'a comma that is taken for a part of an id',
+      habits: { batch: 'comma gives nothing' },
+      profile: {},
+      calls: 7,
+    },
+    {
       name: 'a batch that is ignored, and limit too',
       habits: { batch: 'ignored', limit: 'ignored' },
       profile: {},
