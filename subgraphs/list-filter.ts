@@ -90,7 +90,7 @@ function checkPeriods(
     const before = sheets.find(({ match, path }) => match === 'BEFORE' && path === from.path);
     const [start, end] = [value?.[from.name], before === undefined ? undefined : value?.[before.name]];
     if (typeof start !== 'string' || typeof end !== 'string' || isBefore(start, end)) continue;
-    throw clientError('BAD_USER_INPUT', `"${before?.name}" lies after "${from.name}".`);
+    throw clientError('BAD_USER_INPUT', `"${before?.name}" must lie after "${from.name}".`);
   }
 }
 

@@ -30,7 +30,7 @@ export function askedPeriod(input: {
   const { zone } = input;
   const [firstDayMs, untilDayMs] = [dayMs(input.from, 'from'), dayMs(input.until, 'until')];
   if (untilDayMs <= firstDayMs)
-    throw clientError('BAD_USER_INPUT', '"until" is the day after the last one: it lies after "from".');
+    throw clientError('BAD_USER_INPUT', '"until" is the day after the last one: it must lie after "from".');
   if (untilDayMs - firstDayMs > MAX_DAYS * DAY_MS)
     throw clientError('BAD_USER_INPUT', `The period is at most ${MAX_DAYS} days.`);
   if (!isZone(zone))

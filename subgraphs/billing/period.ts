@@ -13,7 +13,7 @@ export function checkPeriod(
   const [fromMs, untilMs] = [instantMs(from), instantMs(until)];
   if (fromMs === undefined || untilMs === undefined)
     throw clientError('BAD_USER_INPUT', '"from" and "until" are instants.');
-  if (untilMs <= fromMs) throw clientError('BAD_USER_INPUT', '"until" lies after "from".');
+  if (untilMs <= fromMs) throw clientError('BAD_USER_INPUT', '"until" must lie after "from".');
   // an hour more: so many days in a zone whose clocks are put back
   if (untilMs - fromMs > maxDays * DAY_MS + 3_600_000)
     throw clientError('BAD_USER_INPUT', `The period is at most ${maxDays} days.`);

@@ -16,7 +16,7 @@ export function windowFrom(from: unknown, until: unknown, granularity: Window['g
   const [fromMs, untilMs] = [instantMs(from), instantMs(until)];
   if (fromMs === undefined || untilMs === undefined)
     throw clientError('BAD_USER_INPUT', '"from" and "until" are instants.');
-  if (untilMs <= fromMs) throw clientError('BAD_USER_INPUT', '"until" lies after "from".');
+  if (untilMs <= fromMs) throw clientError('BAD_USER_INPUT', '"until" must lie after "from".');
   const days = MAX_DAYS[granularity];
   if (untilMs - fromMs > days * DAY_MS)
     throw clientError('BAD_USER_INPUT', `The period is at most ${days} days for ${granularity}.`);
