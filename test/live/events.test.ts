@@ -25,9 +25,9 @@ afterAll(async () => {
   await redis?.close();
 });
 
-function watch(): Subscriber {
+function watch({ url } = world.main): Subscriber {
   const token = () => world.token('acme-manager');
-  const made = overWebSocket(world.main.url, { query: USAGE, variables: { id: LINE }, token });
+  const made = overWebSocket(url, { query: USAGE, variables: { id: LINE }, token });
   open.push(made);
   return made;
 }
@@ -98,6 +98,24 @@ describe('SSM-D-01 whatever a hub does, the stream has the new state', () => {
       await live.stop();
     } finally {
       for (const api of ['TMF635', 'TMF677']) world.simulator.deviate(api);
+    }
+  });
+
+  test('SSM-D-01 hub-absent: an instance that nobody would listen to asks again', {
+    timeout: 60_000,
+  }, async () => {
+    world.simulator.deviate('*', 'hub-absent');
+    const alone = await world.another({ env: { LIVE_POLL_SECONDS: '5', REDIS_URL: '' } });
+    try {
+      const live = watch(alone);
+      const before = messages(await live.state(() => true));
+      await world.simulator.use('svc-acme-m-01', 'sms', 5);
+      world.clock.advance(60_000);
+      await live.state((state) => messages(state) >= before + 5);
+      await live.stop();
+    } finally {
+      world.simulator.deviate('*');
+      await alone.stop();
     }
   });
 });
