@@ -139,6 +139,14 @@ const CASES: readonly Case[] = [
   ['patch-merge-type-only', [...CHANGE], (a) => expect(a.status).toBe(415)],
   ['create-demands-id', [...CREATE], (a) => expect(a.status).toBe(400)],
   ['create-stateless', [...CREATE], (a) => expect(a.body).not.toHaveProperty('state')],
+  [
+    'tasks-later',
+    [
+      'POST TMF645 checkServiceQualification',
+      { instantSyncQualification: true, serviceQualificationItem: [] },
+    ],
+    (a) => expect(a.body).toEqual({ id: a.body.id, href: a.body.href, state: 'inProgress' }),
+  ],
   ['create-202', [...CREATE], (a) => expect(a).toMatchObject({ status: 202, text: '' })],
   ['create-200', [...CREATE], (a) => expect(a.headers.get('location')).toBeNull()],
   ['create-without-body', [...CREATE], (a) => expect(a).toMatchObject({ status: 201, text: '' })],

@@ -8,6 +8,8 @@ import { onRows, parsed, withBody, without } from './json-body.ts';
 
 const isCreation = (asked: Asked): boolean => asked.method === 'POST' && !isHub(asked);
 
+const DONE = ['done', 'terminatedWithSuccess'];
+
 const onPatch = (change: (reply: Reply) => Reply) => (reply: Reply, asked: Asked) =>
   asked.method === 'PATCH' && reply.status === 200 ? change(reply) : reply;
 
@@ -17,6 +19,8 @@ export function writes(): Deviations {
   const hideState = onRows(({ state, ...row }) =>
     state !== undefined && !stateless.has(row.id) ? { ...row, state } : row,
   );
+  /** Tasks that were not done when they were looked at last. */
+  const underWay = new Map<unknown, number>();
   return {
     'patch-201': { does: 'says 201 for a change', answer: onPatch((reply) => ({ ...reply, status: 201 })) },
     'patch-204': { does: 'says 204 for a change', answer: onPatch(() => NO_CONTENT) },
@@ -49,6 +53,17 @@ export function writes(): Deviations {
         const sent = parsed(asked.body);
         if (isRecord(body) && isRecord(sent) && sent.state === undefined) stateless.add(body.id);
         return hideState(reply);
+      },
+    },
+    'tasks-later': {
+      does: 'says inProgress where a task is made, and once more where it is looked at',
+      answer(reply, asked) {
+        const body = reply.status < 300 ? parsed(reply.body) : undefined;
+        if (!isRecord(body) || body.state === undefined || asked.segments.length > 2) return reply;
+        const [isMade, looks] = [isCreation(asked), underWay.get(body.id) ?? 0];
+        if (isMade ? !DONE.includes(String(body.state)) : looks === 0) return reply;
+        underWay.set(body.id, isMade ? 1 : looks - 1);
+        return withBody(reply, { id: body.id, href: body.href, state: 'inProgress' });
       },
     },
     'create-202': {
