@@ -125,10 +125,10 @@ export async function openState(parts: Parts, surroundings: Surroundings): Promi
     bus: cache,
     now,
     alarms,
+    sealingKeys: await openSealingKeys(config),
     signIn: signIn && {
       openIssuer: (keys: PublicKeys) =>
         openLocalIssuer({ ...signIn, dataFolder, audience: config.tokens.audience, keys }),
-      sealingKeys: await openSealingKeys(config),
       sender: surroundings.sender ?? unsentLinks(log),
       refreshLifetimeMs: signIn.refreshLifetimeMs,
     },

@@ -18,7 +18,6 @@ import { agreeOnSealing } from './sign-in/sealing-agreement.ts';
 interface SignInOptions<Issuer extends AccessTokens> {
   /** Opened with the place where instances publish their keys. */
   readonly openIssuer: (keys: TokenKeys) => Promise<Issuer>;
-  readonly sealingKeys: readonly Buffer[];
   readonly sender: Sender;
   readonly refreshLifetimeMs: number;
 }
@@ -35,6 +34,8 @@ interface Options<Issuer extends AccessTokens> {
     readonly refusalsWithinMs: number;
     readonly placeChangeMs: number;
   };
+  /** They seal secrets, and make the paths of notifications: the same on all instances, wherever actors sign in. */
+  readonly sealingKeys: readonly Buffer[];
   /** Absent: actors sign in elsewhere. */
   readonly signIn: SignInOptions<Issuer> | undefined;
   /** `what` says in a word or two what failed behind an answer. */
@@ -56,12 +57,10 @@ export async function openState<Issuer extends AccessTokens>(
   const { client, values, bus, now, signIn, onFault } = options;
   const faultOf = (what: string) => (error: unknown) => onFault(error, what);
   const store = await openStore({ ...options.place, onFault: faultOf('database') });
-  if (signIn !== undefined) {
-    await agreeOnSealing(store, signIn.sealingKeys, now()).catch(async (error: unknown) => {
-      await store.close();
-      throw error;
-    });
-  }
+  await agreeOnSealing(store, options.sealingKeys, now()).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const listeners = new Set<(kind: SecurityAlarmKind) => void>();
   let alarms: WatchedAlarms | undefined;
   const audit = createAudit(store, {
@@ -95,7 +94,7 @@ export async function openState<Issuer extends AccessTokens>(
       ? undefined
       : {
           accessTokens: issuer,
-          sealingKeys: signIn.sealingKeys,
+          sealingKeys: options.sealingKeys,
           sender: signIn.sender,
           alarms: watched,
           refreshLifetimeMs: signIn.refreshLifetimeMs,

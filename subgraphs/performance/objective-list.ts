@@ -4,6 +4,7 @@ import { clientError } from '../../schema/errors.ts';
 import { idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
 import { backEndId, type Item } from '../item.ts';
+import { withheldAt } from '../labels.ts';
 import { type Connection, checkFirst, list } from '../list.ts';
 import type { Filter } from '../tmf/client.ts';
 import { asText } from '../tmf/read.ts';
@@ -109,7 +110,10 @@ export async function objectives(ask: ObjectiveAsk, context: SubgraphContext): P
   );
   const statuses = ask.filter?.status;
   const fitting = rows.filter(({ judged }) => !statuses || statuses.includes(judged.status));
-  fitting.sort(ask.sort === 'NAME' ? (a, b) => name(a).localeCompare(name(b)) : worse);
+  const byName =
+    ask.sort === 'NAME' &&
+    withheldAt('ServiceLevelObjective', context.sheet, ['name'], objects) === undefined;
+  fitting.sort(byName ? (a, b) => name(a).localeCompare(name(b)) : worse);
   const items = fitting.map(({ objective }) => objective);
   const shown = page(items, offset, first);
   return isComplete ? { ...shown, isComplete } : { ...shown, isComplete, totalCount: null };

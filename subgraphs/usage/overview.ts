@@ -1,9 +1,11 @@
 // Real-time usage of many services in one answer: a line, a group or a whole company, each shared allowance once.
+import { grantsOf } from '../../schema/access.ts';
 import { clientError } from '../../schema/errors.ts';
 import { idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
 import { converterFor } from '../convert.ts';
 import type { Item } from '../item.ts';
+import { withheldAt } from '../labels.ts';
 import { list } from '../list.ts';
 import { compileIds } from '../path.ts';
 import { asText } from '../tmf/read.ts';
@@ -33,7 +35,21 @@ function idIn(id: string, type: string): string {
   return parts.id;
 }
 
-async function servicesOf({ filter }: OverviewAsk, { objects }: SubgraphContext) {
+/** An order tells names: to those alone who may read the name of each service whose usage they may read. */
+function ordersByName({ objects, operation, contract }: SubgraphContext): boolean {
+  const { principal, nowMs } = operation;
+  const { home } = objects.sheet('Service');
+  const sheet = contract.subgraphs.get(home);
+  return (
+    sheet !== undefined &&
+    withheldAt('Service', sheet, ['name'], objects) === undefined &&
+    grantsOf(principal, 'USAGE_VIEW', nowMs).every(({ functions }) => functions.includes('SERVICE_VIEW'))
+  );
+}
+
+async function servicesOf({ filter }: OverviewAsk, context: SubgraphContext) {
+  const { objects } = context;
+  const { principal } = context.operation;
   const { serviceIds, numbers, customerId } = filter ?? {};
   for (const wanted of [serviceIds, numbers])
     if ((wanted?.length ?? 0) > MAX_SERVICES)
@@ -42,10 +58,13 @@ async function servicesOf({ filter }: OverviewAsk, { objects }: SubgraphContext)
     type: 'Service',
     // whoever may see the usage of a service needn't be shown the service
     access: 'USAGE_VIEW',
-    // asking for a number tells whose it is: for those only who may read numbers
-    guards: numbers ? ['PERSON_VIEW'] : [],
+    // asking for a number tells whose it is, and for a customer which are its: for those only who may read that
+    guards: [
+      ...(numbers ? (['PERSON_VIEW'] as const) : []),
+      ...(customerId && principal.customerId === undefined ? (['CUSTOMER_VIEW'] as const) : []),
+    ],
     upTo: MAX_SERVICES,
-    sort: 'name',
+    ...(ordersByName(context) ? { sort: 'name' } : {}),
     filter: {
       ...(serviceIds ? { id: serviceIds.map((id) => idIn(id, 'Service')) } : {}),
       ...(customerId ? { 'relatedParty.id': idIn(customerId, 'Customer') } : {}),

@@ -2,7 +2,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoActor } from '../../mocks/actors.ts';
 import { startWorld, type World } from '../support/gateway.ts';
-import { BOREALIS, change, granted, LINE_01, LINE_02, type Mutation, service, site } from './asking.ts';
+import {
+  BOREALIS,
+  change,
+  granted,
+  LINE_01,
+  LINE_02,
+  type Mutation,
+  service,
+  site,
+  usage,
+} from './asking.ts';
 
 const MANAGER = 'acme-manager';
 const person = (actorId: string, kind: DemoActor['kind']): DemoActor => ({
@@ -20,6 +30,7 @@ beforeAll(async () => {
     person('second', 'MANAGER'),
     person('one', 'AUTHORIZED_USER'),
     person('two', 'AUTHORIZED_USER'),
+    { ...person('child', 'AUTHORIZED_USER'), customer: 'cust-family' },
   ];
   world = await startWorld({ actors });
   ask = world.ask;
@@ -175,6 +186,23 @@ describe('SSM-A-02 SSM-A-09 bad input has a code, changes nothing, and is record
     expect(await everything()).toBe(before);
     const code = fault.split(' ')[0];
     expect(await entriesOf(requestId)).toMatchObject([{ action: name, outcome: 'REFUSED', detail: code }]);
+  });
+
+  test("SSM-A-01 a function that another customer's contract has, and one's own lacks: nothing of the grant holds", async () => {
+    const input = { actorId: 'child', functions: ['USAGE_VIEW', 'CALL_ANALYSIS_VIEW'] };
+    const scope = on(service('svc-family-m-1'));
+    const { faults, authorization } = await change(ask, 'family-manager', 'grantAuthorization', {
+      ...input,
+      scope,
+    });
+    expect({ faults, authorization }).toEqual({
+      faults: ['FUNCTION_NOT_IN_CONTRACT functions'],
+      authorization: undefined,
+    });
+    expect(await usage(ask, 'child', service('svc-family-m-1'))).toBe('FORBIDDEN');
+    await granted(ask, MANAGER, { ...good, functions: ['CALL_ANALYSIS_VIEW'] });
+    await granted(ask, 'family-manager', { ...input, functions: ['USAGE_VIEW'], scope });
+    expect(await usage(ask, 'child', service('svc-family-m-1'))).toBe('DATA');
   });
 
   test('a name that leads to nobody is not kept in the log', async () => {

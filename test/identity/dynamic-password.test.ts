@@ -72,18 +72,26 @@ test('SSM-A-07 both are asked for; a code is good once, also for two who send it
 });
 
 test.each([
-  ['on time', 0, []],
-  ['one step behind', -30_000, []],
-  ['one step ahead', 30_000, []],
-  ['40 seconds behind, which is two steps here', -40_000, ['CODE_LATE']],
-  ['two steps ahead', 60_000, ['WRONG_CODE']],
-  ['an hour behind', -3_600_000, ['WRONG_CODE']],
-])('SSM-A-07 the clock of the device %s', async (_, offMs, codes) => {
+  // a step is 30 seconds, and one either way is taken: how far off that is depends on when in the step it is asked
+  ['on time', 0, 0, []],
+  ['one step behind', 0, -30_000, []],
+  ['one step ahead', 0, 30_000, []],
+  ['40 seconds behind, early in a step', 0, -40_000, ['CODE_LATE']],
+  ['40 seconds behind, late in a step', 20_000, -40_000, []],
+  ['40 seconds ahead, early in a step', 0, 40_000, []],
+  ['40 seconds ahead, late in a step', 25_000, 40_000, ['WRONG_CODE']],
+  ['two steps ahead', 0, 60_000, ['WRONG_CODE']],
+  ['100 seconds behind', 0, -100_000, ['CODE_LATE']],
+  ['100 seconds ahead', 0, 100_000, ['WRONG_CODE']],
+  ['an hour behind', 0, -3_600_000, ['WRONG_CODE']],
+])('SSM-A-07 the clock of the device %s', async (_, intoStepMs, offMs, codes) => {
   const actorId = 'family-manager';
   const device = clocks.get(actorId) ?? (await enrolled(actorId)).device;
   clocks.set(actorId, device);
-  world.clock.advance(5 * 60_000);
-  expect(codesOf(await answer(await challenged(actorId), device(now() + offMs)))).toEqual(codes);
+  world.clock.advance(10 * 60_000 - (now() % 30_000) + intoStepMs);
+  const made = await answer(await challenged(actorId), device(now() + offMs));
+  expect(codesOf(made)).toEqual(codes);
+  expect(made.tokens === null).toBe(codes.length > 0);
 });
 const clocks = new Map<string, (atMs: number) => string>();
 

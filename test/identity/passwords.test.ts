@@ -50,6 +50,7 @@ test.each([
   ['aaaaaaaaaaaaaaaa', 'PASSWORD_GUESSABLE'],
   ['acme-config-acme-config', 'PASSWORD_GUESSABLE'],
   ['Password12345', 'PASSWORD_GUESSABLE'],
+  [password, 'PASSWORD_UNCHANGED'],
 ])('SSM-A-07 %s is no password', async (newPassword, code) => {
   const { accessToken: token } = await signedIn(url, 'acme-config');
   const made = await mutate(url, 'changePassword', { token, input: { password, newPassword } });
@@ -62,6 +63,11 @@ test('SSM-A-07 a word has one spelling, whatever the keyboard makes of it', asyn
   const composed = 'caf\u00e9 on the corner';
   await mutate(url, 'changePassword', { token, input: { password, newPassword: composed } });
   expect(await signIn('acme-user', 'cafe\u0301 on the corner')).toEqual([]);
+  // nor is another spelling another password
+  const { tokens } = await mutate(url, 'signIn', { input: { actorId: 'acme-user', password: composed } });
+  const spelt = { password: composed, newPassword: 'cafe\u0301 on the corner' };
+  const again = await mutate(url, 'changePassword', { token: tokens?.accessToken ?? '', input: spelt });
+  expect(again.userErrors).toEqual([{ code: 'PASSWORD_UNCHANGED', field: 'newPassword' }]);
 });
 
 test('SSM-A-07 a reset: one link, good once, for half an hour; it ends every session', async () => {
@@ -91,6 +97,30 @@ test('SSM-A-07 a reset: one link, good once, for half an hour; it ends every ses
   world.clock.advance(30 * 60_000 + 1);
   expect(codesOf(await mutate(url, 'resetPassword', { input: { ...input, token: late } }))).toEqual([
     'LINK_OVER',
+  ]);
+});
+
+test('SSM-A-07 forgotten, asked for, sent, set: once, and whoever was signed in is out', async () => {
+  const before = await signedIn(url, 'acme-check');
+  const newPassword = 'a lighthouse keeper in May';
+  const input = { token: await linkFor('acme-check'), newPassword };
+  expect(codesOf(await mutate(url, 'resetPassword', { input }))).toEqual([]);
+  const second = await mutate(url, 'resetPassword', {
+    input: { ...input, newPassword: `${newPassword} too` },
+  });
+  expect(second.userErrors).toEqual([{ code: 'LINK_OVER', field: 'token' }]);
+  expect((await send(url, ME, { token: before.accessToken })).code).toBe('UNAUTHENTICATED');
+  const { refreshToken } = before;
+  expect(codesOf(await mutate(url, 'refresh', { input: { refreshToken } }))).toEqual(['SESSION_OVER']);
+  expect(await signIn('acme-check', password)).toEqual(['WRONG_CREDENTIALS']);
+  expect(await signIn('acme-check', newPassword)).toEqual([]);
+  const { store, audit } = ownOf(world.main);
+  await audit.flush();
+  const entries = await store.db.select().from(store.tables.auditEntry);
+  const resets = entries.filter(({ action }) => action === 'resetPassword').slice(-2);
+  expect(resets).toMatchObject([
+    { outcome: 'DONE', actorId: 'acme-check' },
+    { outcome: 'REFUSED', detail: 'LINK_OVER' },
   ]);
 });
 

@@ -41,6 +41,14 @@ if (redis !== undefined && postgres !== undefined) {
       await signedIn(world.main.url, 'acme-manager');
     });
 
+    test('SSM-A-07 so is one where nobody signs in: the keys make the paths of notifications too', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'ssm-stranger-'));
+      folders.push(folder);
+      await expect(world.another({ env: { DATA_FOLDER: folder, SIGN_IN: 'off' } })).rejects.toThrow(
+        /SEALING_KEY_FILE: another instance on this database seals with/,
+      );
+    });
+
     const statuses = (token: string) =>
       Promise.all(instances.map(async ({ url }) => (await send(url, ME, { token })).status));
     /** Until each has its snapshot, and the subscription behind which it was read once more. */

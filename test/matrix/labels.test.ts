@@ -19,6 +19,7 @@ const ID = encodeId('home', 'Service', 'svc-family-m-1');
 const LISTS = `{
   services(first: 200) { nodes { id name description } }
   products(first: 200) { nodes { name description services { name } } }
+  objectives(first: 200) { nodes { name } }
 }`;
 
 describe('SSM-A-11 labels', () => {
@@ -26,11 +27,11 @@ describe('SSM-A-11 labels', () => {
     const as = 'analytics';
     const listed = await world.ask(LISTS, { as });
     expect(listed.errors).toEqual([]);
-    const { services, products } = listed.data as Record<string, { nodes: { name: unknown }[] }>; // by the schema
+    const { services, products, objectives } = listed.data as Record<string, { nodes: { name: unknown }[] }>; // by the schema
     expect(services?.nodes.length).toBeGreaterThan(40);
-    expect(new Set([...(services?.nodes ?? []), ...(products?.nodes ?? [])].map(({ name }) => name))).toEqual(
-      new Set([null]),
-    );
+    expect(
+      new Set([services, products, objectives].flatMap((each) => each?.nodes ?? []).map(({ name }) => name)),
+    ).toEqual(new Set([null]));
     const one = await world.ask(`{ service(id: "${ID}") { kind name description } }`, { as });
     expect(one.data).toEqual({ service: { kind: 'MOBILE', name: null, description: null } });
     expect(listed.text + one.text).not.toContain('Claire');

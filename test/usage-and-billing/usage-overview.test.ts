@@ -56,9 +56,18 @@ async function drawn({ simulator }: World): Promise<void> {
   });
 }
 
+const over = (actorId: string, ...functions: string[]) =>
+  ({
+    ...ALL_SEEING,
+    actorId,
+    grants: [{ functions, scope: { kind: 'EVERY_CUSTOMER' } }],
+  }) as const;
+const METER = over('meter-reader', 'USAGE_VIEW', 'SERVICE_VIEW');
+const NAMING = over('naming-reader', 'USAGE_VIEW', 'SERVICE_VIEW', 'PERSON_VIEW', 'CUSTOMER_VIEW');
+
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ actors: [ALL_SEEING], simulator: { subscribers: 600 } });
+  world = await startWorld({ actors: [ALL_SEEING, METER, NAMING], simulator: { subscribers: 600 } });
   await drawn(world);
 }, 120_000);
 afterAll(() => world.stop());
@@ -129,6 +138,49 @@ describe('SSM-D-03 what is shared', () => {
     const { allowances } = (data as { usage: { allowances: { isShared: boolean; sharers: unknown }[] } })
       .usage;
     for (const { isShared, sharers } of allowances) expect(sharers === null).toBe(!isShared);
+  });
+});
+
+describe('SSM-A-11 names that the reader may not read', () => {
+  const THREE = {
+    serviceIds: ['svc-family-tv-1', 'svc-family-m-1', 'svc-acme-m-01'].map(id),
+  };
+  const names = async (as: string) => {
+    const { overview: found, text } = await overview(as, THREE);
+    return { text, order: found.services.map(({ allowances }) => allowances.map((each) => each.id).join()) };
+  };
+
+  test('SSM-A-11 the name of an allowance tells that of its service: withheld alike', async () => {
+    const query = `{ usage(serviceId: "${id('svc-acme-m-01')}") { allowances { id name } } }`;
+    const withheld = await world.ask(query, { as: METER.actorId });
+    expect(withheld.errors).toEqual([]);
+    expect(withheld.text).not.toContain('Mobile line');
+    expect((await world.ask(query, { as: NAMING.actorId })).text).toContain('Data of Mobile line 01');
+    expect((await world.ask(query, { as: 'acme-user' })).text).toContain('Data of Mobile line 01');
+  });
+
+  test('SSM-A-11 the order of services tells no name', async () => {
+    const rename = async (name: string) => {
+      const base = world.simulator.apis.find(({ api }) => api === 'TMF638')?.baseUrl;
+      await fetch(`${base}/service/svc-acme-m-01`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name }),
+      });
+    };
+    const [before, shown] = [await names(METER.actorId), await names(NAMING.actorId)];
+    await rename('AAA of Claire');
+    const [after, first] = [await names(METER.actorId), await names(NAMING.actorId)];
+    await rename('Mobile line 01');
+    expect(after.order).toEqual(before.order);
+    expect(first.order).not.toEqual(shown.order);
+  });
+
+  test('SSM-A-08 whose services they are is told by no filter', async () => {
+    const filter = { customerId: encodeId('home', 'Customer', 'cust-acme') };
+    const ask = (as: string) => world.ask(OVERVIEW, { as, variables: { filter } });
+    expect((await ask(METER.actorId)).errors).toMatchObject([{ code: 'FORBIDDEN' }]);
+    expect((await ask(NAMING.actorId)).data).toMatchObject({ usageOverview: { serviceCount: 43 } });
   });
 });
 

@@ -25,6 +25,7 @@ export const FAULTS = {
   PASSWORD_TOO_SHORT: 'The password needs at least 12 characters.',
   PASSWORD_TOO_LONG: 'The password may have at most 256 characters.',
   PASSWORD_GUESSABLE: 'The password is one that others would try first.',
+  PASSWORD_UNCHANGED: 'The new password is the old one.',
   ALREADY_ENROLLED: 'A dynamic password is set up already; remove it first.',
   NOT_ENROLLED: 'No dynamic password is being set up.',
 } as const;

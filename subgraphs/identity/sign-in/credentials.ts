@@ -13,7 +13,7 @@ import {
   spendStep,
 } from './dynamic-password.ts';
 import { linkHash, newLink, RESET_MS } from './links.ts';
-import { passwordFault } from './password.ts';
+import { passwordFault, unchanged } from './password.ts';
 import { admitted, credentialOf, late, spend, typedId } from './sign-in.ts';
 
 const LINK_EVERY_MS = 5 * 60 * 1000;
@@ -97,7 +97,7 @@ export async function changePassword(
   const { actorId, sessionId } = operation.principal;
   const outcome = await confirmed(around, operation, action, input.password);
   if (outcome.fault !== undefined) return outcome;
-  const bad = passwordFault(input.newPassword, actorId);
+  const bad = passwordFault(input.newPassword, actorId) ?? unchanged(input.password, input.newPassword);
   if (bad !== undefined) return refused(around, operation, action, bad, 'newPassword');
   const but = sessionId === undefined ? {} : { but: sessionId };
   await setPassword(around, operation, { ...outcome.found, password: input.newPassword, action, ...but });

@@ -26,6 +26,10 @@ export function passwordFault(password: string, actorId: string): PasswordFault 
   return new Set(without).size < 6 ? 'PASSWORD_GUESSABLE' : undefined;
 }
 
+/** Whoever changes a password that others know wants another one; both are known here in clear. */
+export const unchanged = (old: string, password: string): 'PASSWORD_UNCHANGED' | undefined =>
+  normal(old) === normal(password) ? 'PASSWORD_UNCHANGED' : undefined;
+
 export interface Passwords {
   hash(password: string): Promise<string>;
   /** Without a hash it takes as long, and is false. 'BUSY': too many wait already. */
