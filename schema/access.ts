@@ -190,13 +190,23 @@ function goodFor({ kind, customerId }: Principal, grant: Grant, position: Positi
     : customerId !== undefined && position.customers.includes(customerId) && grantReaches(grant, position);
 }
 
-/** May this principal use the function on the object that stands there? Ownership asks this for every object. */
-export function may(principal: Principal, name: SsmFunction, position: Position, nowMs: number): boolean {
+/** What the principal may use the function on: decided once for all objects that one operation asks about. */
+export function permits(
+  principal: Principal,
+  name: SsmFunction,
+  nowMs: number,
+): (position: Position) => boolean {
   if (heldByKind(principal, name, nowMs)) {
-    return functionRule(name).heldBy.includes('ANONYMOUS') || belongs(principal, position);
+    const anybody = functionRule(name).heldBy.includes('ANONYMOUS');
+    return (position) => anybody || belongs(principal, position);
   }
-  return grantsOf(principal, name, nowMs).some((grant) => goodFor(principal, grant, position));
+  const grants = grantsOf(principal, name, nowMs);
+  return (position) => grants.some((grant) => goodFor(principal, grant, position));
 }
+
+/** May this principal use the function on the object that stands there? */
+export const may = (principal: Principal, name: SsmFunction, position: Position, nowMs: number): boolean =>
+  permits(principal, name, nowMs)(position);
 
 /** The grants by each of which the function may be used on the object that stands there: for what counts by grant. */
 export function grantsFor(

@@ -1,12 +1,13 @@
-// From @access to graphql-shield: deny by default, rules on the fields that lead to a guarded type, none on its leaves.
+// From @access to rules: deny by default, graphql-shield on root fields, a decision on each object below, none on its leaves.
 import { type GraphQLSchema, isObjectType } from 'graphql';
-import type { IMiddlewareFieldMap, IMiddlewareTypeMap } from 'graphql-middleware';
+import type { IMiddlewareFieldMap, IMiddlewareFunction, IMiddlewareTypeMap } from 'graphql-middleware';
 import { applyMiddleware } from 'graphql-middleware';
 import { holds, type SsmFunction } from '../schema/access.ts';
 import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError, lacking } from '../schema/errors.ts';
 import type { SubgraphContext } from './context.ts';
 import { isItem } from './item.ts';
+import type { Objects } from './objects.ts';
 import { allow, and, deny, rule, shield } from './shield.ts';
 import { asClientError } from './source.ts';
 
@@ -24,19 +25,6 @@ function holdsRule(fn: SsmFunction): Rule {
         holds(operation.principal, fn, operation.nowMs) || lacking(fn),
     );
   holding.set(fn, made);
-  return made;
-}
-
-/** About the object that the field is on. */
-const using = new Map<SsmFunction, Rule>();
-function mayUseRule(fn: SsmFunction): Rule {
-  const made =
-    using.get(fn) ??
-    rule(`may ${fn}`, { cache: 'no_cache' })(
-      (parent: unknown, _args: unknown, { objects }: SubgraphContext) =>
-        verdict(fn, async () => isItem(parent) && (await objects.mayUse(fn, parent))),
-    );
-  using.set(fn, made);
   return made;
 }
 
@@ -60,30 +48,19 @@ export function rulesOf(
   };
 }
 
-/** A failing back end refuses with its own code: no verdict is not a verdict. */
-async function verdict(fn: SsmFunction, ask: () => Promise<boolean>): Promise<true | Error> {
-  try {
-    return (await ask()) || lacking(fn);
-  } catch (error) {
-    const shown = asClientError(error);
-    return shown instanceof Error ? shown : lacking(fn);
-  }
-}
-
-function ruleFor(field: FieldSheet, contract: Contract): Rule {
+function rootRule(field: FieldSheet, contract: Contract): Rule {
   // a root field without a rule is a start-up fault; were it to pass, it would be denied here
-  const open =
-    ROOTS.has(field.parent) &&
-    field.access === undefined &&
-    contract.types.get(field.returns)?.access === undefined;
+  const open = field.access === undefined && contract.types.get(field.returns)?.access === undefined;
   if (open) return deny;
-  const needed = rulesOf(field, contract);
-  const rules = [...needed.holds.map(holdsRule), ...needed.on.map(mayUseRule)];
+  const rules = rulesOf(field, contract).holds.map(holdsRule);
   const [only] = rules;
   return only === undefined ? allow : rules.length === 1 ? only : and(...rules);
 }
 
-/** The rule of every field in the schema. What the data sheets don't know, the fallback denies. */
+/**
+ * Shield's rule for every field in the schema. What the data sheets don't know, the fallback denies; below the roots
+ * shield lets pass what they know, and `decided` asks.
+ */
 export function ruleTree(
   schema: GraphQLSchema,
   sheet: SubgraphSheet,
@@ -95,7 +72,7 @@ export function ruleTree(
     const rules: Record<string, Rule> = {};
     for (const name of Object.keys(type.getFields())) {
       const field = sheet.fields.get(type.name)?.get(name);
-      if (field !== undefined) rules[name] = ruleFor(field, contract);
+      if (field !== undefined) rules[name] = ROOTS.has(type.name) ? rootRule(field, contract) : allow;
       else if (FEDERATION.has(`${type.name}.${name}`)) rules[name] = allow;
     }
     tree[type.name] = rules;
@@ -106,9 +83,48 @@ export function ruleTree(
 /** `_entities` checks rule and ownership itself, object by object; the SDL is public to whoever may call at all. */
 const FEDERATION = new Set(['Query._entities', 'Query._service', '_Service.sdl']);
 
+type Needs = ReturnType<typeof rulesOf>;
+
+/** A failing back end refuses with its own code: no verdict is not a verdict. */
+function failed(fn: SsmFunction, error: unknown): Error {
+  const shown = asClientError(error);
+  return shown instanceof Error ? shown : lacking(fn);
+}
+
+type Verdict = true | Error;
+
+/** Whether each function may be used on the object that the field is on, from the `at`th on. */
+function onObject(
+  functions: readonly SsmFunction[],
+  parent: unknown,
+  objects: Objects,
+  at = 0,
+): Verdict | Promise<Verdict> {
+  const fn = functions[at];
+  if (fn === undefined) return true;
+  if (!isItem(parent)) return lacking(fn);
+  const goOn = (may: boolean) => (may ? onObject(functions, parent, objects, at + 1) : lacking(fn));
+  const asked = objects.mayUse(fn, parent);
+  return asked instanceof Promise
+    ? asked.then(goOn).catch((error: unknown) => failed(fn, error))
+    : goOn(asked);
+}
+
+/** Below the roots there are as many decisions as values: one that needs no back end is made without a promise. */
+function decided(needs: Needs) {
+  return (resolve: () => unknown, parent: unknown, _args: unknown, { objects }: SubgraphContext): unknown => {
+    for (const fn of needs.holds) if (!objects.holds(fn)) return lacking(fn);
+    const verdict = onObject(needs.on, parent, objects);
+    if (verdict === true) return resolve();
+    return verdict instanceof Promise
+      ? verdict.then((found) => (found === true ? resolve() : found))
+      : verdict;
+  };
+}
+
 /**
- * Shield's middleware for the schema, without the fields that are allowed anyway: wrapping a leaf costs a
- * promise for each value of it.
+ * Shield's middleware on the roots and on what nobody knows, our own decisions below; nothing around a field that
+ * everybody may read who has its object: wrapping a leaf costs a promise for each value of it.
  */
 export function guard(schema: GraphQLSchema, sheet: SubgraphSheet, contract: Contract): GraphQLSchema {
   const tree = ruleTree(schema, sheet, contract);
@@ -118,10 +134,21 @@ export function guard(schema: GraphQLSchema, sheet: SubgraphSheet, contract: Con
     allowExternalErrors: true,
   }).generate(schema);
   const kept: IMiddlewareTypeMap = {};
+  // shield generates an object of fields for every object type when it is given a tree
   for (const [type, fields] of Object.entries(generated as Record<string, IMiddlewareFieldMap>)) {
-    // shield generates an object of fields for every object type when it is given a tree
-    const wrapped = Object.entries(fields).filter(([name]) => tree[type]?.[name] !== allow);
-    if (wrapped.length > 0) kept[type] = Object.fromEntries(wrapped);
+    const wrapped: IMiddlewareFieldMap = {};
+    for (const [name, shielded] of Object.entries(fields)) {
+      const field = sheet.fields.get(type)?.get(name);
+      if (tree[type]?.[name] !== allow) wrapped[name] = shielded;
+      else if (field !== undefined && !ROOTS.has(type)) {
+        const needs = rulesOf(field, contract);
+        if (needs.holds.length + needs.on.length > 0) {
+          // its type asks for a promise; graphql takes what is there too
+          wrapped[name] = decided(needs) as IMiddlewareFunction;
+        }
+      }
+    }
+    if (Object.keys(wrapped).length > 0) kept[type] = wrapped;
   }
   return applyMiddleware(schema, kept);
 }

@@ -1,6 +1,6 @@
 // One operation's view of all back-end objects: hands out only what its principal may see.
 import DataLoader from 'dataloader';
-import { holds, may, type Position, type SsmFunction } from '../schema/access.ts';
+import { holds, type Position, permits, type SsmFunction } from '../schema/access.ts';
 import { attributeOf } from '../schema/contract.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import type { Operation } from '../schema/ports.ts';
@@ -39,7 +39,10 @@ export interface Objects {
   visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]>;
   /** Where an entity, or the entity a part belongs to, stands. */
   position(item: Item): Promise<Position>;
-  mayUse(fn: SsmFunction, item: Item): Promise<boolean>;
+  /** On anything at all. */
+  holds(fn: SsmFunction): boolean;
+  /** A promise only where something must be loaded to tell. */
+  mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean>;
 }
 
 interface Place {
@@ -70,7 +73,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
 
   async function locate({ type, provider, id }: Place, attributes: readonly string[]): Promise<Position> {
     const item = await load(type, provider, id, attributes);
-    return item === undefined ? NOWHERE : position(item);
+    return item === undefined ? NOWHERE : position(entityOf(item));
   }
 
   /** Positions kept across operations; what must be loaded comes with all that the graph reads of it: the next field will want it. */
@@ -120,51 +123,95 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   }
 
   const places = new DataLoader<Place, Position, string>(locateAll, {
-    cacheKeyFn: ({ type, provider, id }) => `${type}\n${provider}\n${id}`,
+    cacheKeyFn: placeKey,
   });
 
-  async function position(item: Item): Promise<Position> {
-    const entity = entityOf(item);
+  /** Of what hangs on others, by the object as it came: in one operation it stands in one place. */
+  const joined = new WeakMap<Item['raw'], Map<string, Position>>();
+
+  function position(entity: Item): Position | Promise<Position> {
     const stands = standingOf(sheet(entity.__typename));
     if (stands === undefined) return NOWHERE;
-    const own = stands.read(entity);
     const via = stands.via(entity);
-    if (via === undefined) return own;
-    return joinPositions(own, await Promise.all(via.ids.map((id) => placeOf(via.type, entity.provider, id))));
+    if (via === undefined) return stands.read(entity);
+    const known = joined.get(entity.raw)?.get(entity.__typename);
+    if (known !== undefined) return known;
+    const others = via.ids.map((id) => placeOf(via.type, entity.provider, id));
+    const join = (found: readonly Position[]): Position => {
+      const made = joinPositions(stands.read(entity), found);
+      const ofObject = joined.get(entity.raw) ?? new Map<string, Position>();
+      joined.set(entity.raw, ofObject.set(entity.__typename, made));
+      return made;
+    };
+    const [only] = others;
+    if (others.length === 1 && only !== undefined && !(only instanceof Promise)) return join([only]);
+    return Promise.all(others).then(join);
   }
 
-  async function placeOf(type: string, provider: string, id: string): Promise<Position> {
+  /** Where the objects stand that were asked for by id. */
+  const stood = new Map<string, Position>();
+
+  function placeOf(type: string, provider: string, id: string): Position | Promise<Position> {
+    const place = { type, provider, id };
+    const key = placeKey(place);
+    const known = stood.get(key);
+    if (known !== undefined) return known;
+    const keep = (found: Position): Position => {
+      stood.set(key, found);
+      return found;
+    };
     const stands = standingOf(sheet(type));
     return stands?.byId === true
-      ? stands.read(reference(type, provider, id))
-      : places.load({ type, provider, id });
+      ? keep(stands.read(reference(type, provider, id)))
+      : places.load(place).then(keep);
   }
 
   /** A reference knows only its id: it stands where the object that it names stands. */
-  function positionOf(item: Item): Promise<Position> {
+  function positionOf(item: Item): Position | Promise<Position> {
     const entity = entityOf(item);
-    const bare = Object.keys(entity.raw).length === 1;
-    return bare ? placeOf(entity.__typename, entity.provider, String(entity.raw.id)) : position(entity);
+    return isBare(entity.raw)
+      ? placeOf(entity.__typename, entity.provider, String(entity.raw.id))
+      : position(entity);
   }
 
-  async function mayUse(fn: SsmFunction, item: Item): Promise<boolean> {
-    const stands = await positionOf(item);
-    // what isn't there is nobody's, and not everybody's who may see every customer
-    const allowed = stands !== NOWHERE && may(operation.principal, fn, stands, operation.nowMs);
-    if (allowed) reads.saw(stands);
-    return allowed;
+  const permitted = new Map<SsmFunction, (position: Position) => boolean>();
+  function permitsOf(fn: SsmFunction): (position: Position) => boolean {
+    const known = permitted.get(fn);
+    if (known !== undefined) return known;
+    const made = permits(operation.principal, fn, operation.nowMs);
+    permitted.set(fn, made);
+    return made;
+  }
+
+  const held = new Map<SsmFunction, boolean>();
+  function holdsOf(fn: SsmFunction): boolean {
+    const known = held.get(fn) ?? holds(operation.principal, fn, operation.nowMs);
+    held.set(fn, known);
+    return known;
+  }
+
+  function mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean> {
+    const decide = (stands: Position): boolean => {
+      // what isn't there is nobody's, and not everybody's who may see every customer
+      const allowed = stands !== NOWHERE && permitsOf(fn)(stands);
+      if (allowed) reads.saw(stands);
+      return allowed;
+    };
+    const stands = positionOf(item);
+    return stands instanceof Promise ? stands.then(decide) : decide(stands);
+  }
+
+  function mayBeSeen(item: Item, fn: SsmFunction | undefined): boolean | Promise<boolean> {
+    const { access, owner } = sheet(item.__typename);
+    const needed = fn ?? access;
+    if (needed === undefined) return false;
+    if (needed === 'PUBLIC') return true;
+    return owner?.unowned === true ? holdsOf(needed) : mayUse(needed, item);
   }
 
   async function visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]> {
-    const verdicts = await Promise.all(
-      items.map((item) => {
-        const needed = fn ?? sheet(item.__typename).access;
-        if (needed === undefined) return false;
-        if (needed === 'PUBLIC') return true;
-        const unowned = sheet(item.__typename).owner?.unowned === true;
-        return unowned ? holds(operation.principal, needed, operation.nowMs) : mayUse(needed, item);
-      }),
-    );
+    const asked = items.map((item) => mayBeSeen(item, fn));
+    const verdicts = asked.some((each) => each instanceof Promise) ? await Promise.all(asked) : asked;
     return items.filter((_, index) => verdicts[index] === true);
   }
 
@@ -205,9 +252,22 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     see,
     by,
     visible,
-    position: positionOf,
+    position: async (item) => positionOf(item),
+    holds: holdsOf,
     mayUse,
   };
+}
+
+const placeKey = ({ type, provider, id }: Place): string => `${type}\n${provider}\n${id}`;
+
+/** Nothing but its id. */
+function isBare(raw: Item['raw']): boolean {
+  let attributes = 0;
+  for (const _ in raw) {
+    attributes += 1;
+    if (attributes > 1) return false;
+  }
+  return attributes === 1;
 }
 
 function fail(id: string): never {

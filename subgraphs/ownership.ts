@@ -1,7 +1,7 @@
 // Where a back end's object stands: the one place that answers whose it is, from what came back.
 import type { Position } from '../schema/access.ts';
 import type { OwnerSheet, TypeSheet } from '../schema/data-sheet.ts';
-import { encodeId } from '../schema/id.ts';
+import { encodeId, type GlobalId } from '../schema/id.ts';
 import type { Item } from './item.ts';
 import { compileIds } from './path.ts';
 
@@ -29,16 +29,25 @@ export function compileStanding(owner: OwnerSheet): Standing {
   const services = idsAt(owner.service);
   const sites = idsAt(owner.site);
   const hangsOn = idsAt(owner.at);
-  const global = (type: string, item: Item, ids: readonly string[]): readonly string[] =>
+  const global = (type: string, item: Item, ids: readonly string[]): readonly GlobalId[] =>
     ids.map((id) => encodeId(item.provider, type, id));
+  const positionIn = (item: Item): Position => ({
+    customers: global('Customer', item, [...parties(item.raw), ...customers(item.raw)]),
+    accounts: global('BillingAccount', item, accounts(item.raw)),
+    services: global('Service', item, services(item.raw)),
+    sites: global('Site', item, sites(item.raw)),
+  });
+  // what a back end has said is never written to, and its provider never changes: read once however often it's asked
+  const kept = new WeakMap<Item['raw'], Position>();
   return {
     byId: owner.customer === 'id' && owner.via === undefined && owner.party === undefined,
-    read: (item) => ({
-      customers: global('Customer', item, [...parties(item.raw), ...customers(item.raw)]),
-      accounts: global('BillingAccount', item, accounts(item.raw)),
-      services: global('Service', item, services(item.raw)),
-      sites: global('Site', item, sites(item.raw)),
-    }),
+    read(item) {
+      const known = kept.get(item.raw);
+      if (known !== undefined) return known;
+      const made = positionIn(item);
+      kept.set(item.raw, made);
+      return made;
+    },
     via: (item) => (owner.via === undefined ? undefined : { type: owner.via, ids: hangsOn(item.raw) }),
   };
 }

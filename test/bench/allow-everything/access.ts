@@ -3,3 +3,4 @@
 export * from '../../../schema/access.ts';
 export const holds = (): boolean => true;
 export const may = (): boolean => true;
+export const permits = () => may;
