@@ -54,7 +54,7 @@ async function start(children: Children, name: string, options: BenchOptions, fo
     ...clocks,
     apis: simulator.ready.apis,
     actors: [READER],
-    environment: environment(own, { WORK_SECONDS: '0', OPERATION_TIMEOUT_MS: String(10_000 * CLOCK_RATE) }),
+    environment: environment(own, { OPERATION_TIMEOUT_MS: String(10_000 * CLOCK_RATE) }),
   };
   const without = new URL('keep-no-usage/register.js', import.meta.url).href;
   const flags = name === UNCACHED ? ['--import', without] : [];

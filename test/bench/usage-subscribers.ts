@@ -93,7 +93,6 @@ export async function measureSubscribers(
       clockOffsetMs: offsetMs,
       actors: [READER],
       environment: environment(folder, {
-        WORK_SECONDS: '0',
         LIVE_MAX_STREAMS: '1000000',
         LIVE_MAX_STREAMS_PER_ACTOR: '100000',
         LIVE_POLL_SECONDS: '3600',
