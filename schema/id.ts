@@ -16,8 +16,20 @@ export interface IdParts {
 const SHAPE = /^([a-z][a-z0-9-]{0,31}):([A-Za-z_][A-Za-z0-9_]{0,63}):([\s\S]{1,512})$/;
 const ENCODED = /^[A-Za-z0-9_-]{4,1024}$/;
 
+/** The ids made lately: an answer of a hundred objects names their customer a hundred times. */
+const encoded = new Map<string, GlobalId>();
+const MAX_ENCODED = 20_000;
+const LONGEST_KEPT = 128;
+
 export function encodeId(provider: string, type: string, id: string): GlobalId {
-  return Buffer.from(`${provider}:${type}:${id}`, 'utf8').toString('base64url');
+  const text = `${provider}:${type}:${id}`;
+  const known = encoded.get(text);
+  if (known !== undefined) return known;
+  const made = Buffer.from(text, 'utf8').toString('base64url');
+  if (text.length > LONGEST_KEPT) return made;
+  if (encoded.size >= MAX_ENCODED) encoded.clear();
+  encoded.set(text, made);
+  return made;
 }
 
 /** The parts of an id, or undefined for anything that `encodeId` can't have made. */

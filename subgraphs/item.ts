@@ -1,4 +1,5 @@
 // What resolvers pass to one another: a back end's object (or a part of one) with its type and provider.
+import type { Position } from '../schema/access.ts';
 import { encodeId, type GlobalId } from '../schema/id.ts';
 
 export interface Item {
@@ -8,6 +9,8 @@ export interface Item {
   readonly raw: Readonly<Record<string, unknown>>;
   /** The entity that a part belongs to: it stands where its entity stands. */
   readonly whole?: Item;
+  /** Where it stands, kept by the one who looks (`objects.ts`), for as long as the operation lasts. */
+  stands?: Position;
 }
 
 /** The back end's id. Objects without one never become items. */

@@ -126,23 +126,20 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     cacheKeyFn: placeKey,
   });
 
-  /** Of what hangs on others, by the object as it came: in one operation it stands in one place. */
-  const joined = new WeakMap<Item['raw'], Map<string, Position>>();
-
   function position(entity: Item): Position | Promise<Position> {
+    if (entity.stands !== undefined) return entity.stands;
     const stands = standingOf(sheet(entity.__typename));
     if (stands === undefined) return NOWHERE;
     const via = stands.via(entity);
-    if (via === undefined) return stands.read(entity);
-    const known = joined.get(entity.raw)?.get(entity.__typename);
-    if (known !== undefined) return known;
-    const others = via.ids.map((id) => placeOf(via.type, entity.provider, id));
+    if (via === undefined) {
+      entity.stands = stands.read(entity);
+      return entity.stands;
+    }
     const join = (found: readonly Position[]): Position => {
-      const made = joinPositions(stands.read(entity), found);
-      const ofObject = joined.get(entity.raw) ?? new Map<string, Position>();
-      joined.set(entity.raw, ofObject.set(entity.__typename, made));
-      return made;
+      entity.stands = joinPositions(stands.read(entity), found);
+      return entity.stands;
     };
+    const others = via.ids.map((id) => placeOf(via.type, entity.provider, id));
     const [only] = others;
     if (others.length === 1 && only !== undefined && !(only instanceof Promise)) return join([only]);
     return Promise.all(others).then(join);

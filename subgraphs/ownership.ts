@@ -15,39 +15,35 @@ export interface Standing {
   via(item: Item): { readonly type: string; readonly ids: readonly string[] } | undefined;
 }
 
-type Ids = (object: unknown) => readonly string[];
-const none: Ids = () => [];
+type Ids = (item: Item) => readonly GlobalId[];
+const NONE: readonly GlobalId[] = Object.freeze([]);
 
-function idsAt(path: string | undefined): Ids {
-  return path === undefined ? none : compileIds(path);
+/** Objects of a type, wherever the paths lead to their ids. */
+function idsAt(type: string, ...paths: readonly (string | undefined)[]): Ids {
+  const reads = paths.filter((path) => path !== undefined).map(compileIds);
+  if (reads.length === 0) return () => NONE;
+  return ({ provider, raw }) => {
+    const ids: GlobalId[] = [];
+    for (const read of reads) for (const id of read(raw)) ids.push(encodeId(provider, type, id));
+    return ids;
+  };
 }
 
 export function compileStanding(owner: OwnerSheet): Standing {
-  const parties = owner.party === undefined ? none : compileIds(`${owner.party}[role=${owner.role}].id`);
-  const customers = idsAt(owner.customer);
-  const accounts = idsAt(owner.account);
-  const services = idsAt(owner.service);
-  const sites = idsAt(owner.site);
-  const hangsOn = idsAt(owner.at);
-  const global = (type: string, item: Item, ids: readonly string[]): readonly GlobalId[] =>
-    ids.map((id) => encodeId(item.provider, type, id));
-  const positionIn = (item: Item): Position => ({
-    customers: global('Customer', item, [...parties(item.raw), ...customers(item.raw)]),
-    accounts: global('BillingAccount', item, accounts(item.raw)),
-    services: global('Service', item, services(item.raw)),
-    sites: global('Site', item, sites(item.raw)),
-  });
-  // what a back end has said is never written to, and its provider never changes: read once however often it's asked
-  const kept = new WeakMap<Item['raw'], Position>();
+  const party = owner.party === undefined ? undefined : `${owner.party}[role=${owner.role}].id`;
+  const customers = idsAt('Customer', party, owner.customer);
+  const accounts = idsAt('BillingAccount', owner.account);
+  const services = idsAt('Service', owner.service);
+  const sites = idsAt('Site', owner.site);
+  const hangsOn = owner.at === undefined ? () => [] : compileIds(owner.at);
   return {
     byId: owner.customer === 'id' && owner.via === undefined && owner.party === undefined,
-    read(item) {
-      const known = kept.get(item.raw);
-      if (known !== undefined) return known;
-      const made = positionIn(item);
-      kept.set(item.raw, made);
-      return made;
-    },
+    read: (item) => ({
+      customers: customers(item),
+      accounts: accounts(item),
+      services: services(item),
+      sites: sites(item),
+    }),
     via: (item) => (owner.via === undefined ? undefined : { type: owner.via, ids: hangsOn(item.raw) }),
   };
 }

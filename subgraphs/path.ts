@@ -65,16 +65,14 @@ export function compilePath(path: string): Path {
 /** The ids a path leads to, as text; anything else it finds is left out. */
 export function compileIds(path: string): (object: unknown) => readonly string[] {
   const read = compilePath(path);
-  return (object) =>
-    read(object).flatMap((value) =>
-      typeof value === 'string'
-        ? value === ''
-          ? []
-          : [value]
-        : typeof value === 'number'
-          ? [String(value)]
-          : [],
-    );
+  return (object) => {
+    const ids: string[] = [];
+    for (const value of read(object)) {
+      if (typeof value === 'number') ids.push(String(value));
+      else if (typeof value === 'string' && value !== '') ids.push(value);
+    }
+    return ids;
+  };
 }
 
 /** The path as TMF630 filters spell it: without picks. */
