@@ -1,4 +1,5 @@
 // A value as readers get it, and as it lies in the cache: JSON with its age and its two bounds.
+import { LRUCache } from 'lru-cache';
 import { FENCE_MS, type Stored } from './driver.ts';
 
 /** LIVE: loaded for this read, or by the flight that it joined. CACHED: inside its TTL. STALE: beyond it, inside the bound. */
@@ -81,11 +82,24 @@ export interface Unpacked extends Held<unknown> {
   readonly beyondMs: number;
 }
 
+/** Of texts whose values are kept understood: what they make takes some four times as much. */
+const UNDERSTOOD_CHARACTERS = 4 * 1024 * 1024;
+
+/** A value is asked for in every operation that shows it: what it says is read once. Readers never change it. */
+const understood = new LRUCache<string, Envelope>({
+  maxSize: UNDERSTOOD_CHARACTERS,
+  sizeCalculation: (_, text) => text.length,
+});
+
 function read({ value }: Stored): Envelope | undefined {
   if (value === undefined) return undefined;
+  const known = understood.get(value);
+  if (known !== undefined) return known;
   try {
     const data: unknown = JSON.parse(value);
-    return isEnvelope(data) ? data : undefined;
+    if (!isEnvelope(data)) return undefined;
+    understood.set(value, data);
+    return data;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../schema/errors.ts';
 import { BackEndError } from './back-end-error.ts';
 import { type Budget, endedByTime, onAbort } from './budget.ts';
 import type { BackEndConfig } from './providers.ts';
+import { receive, textOf } from './receive.ts';
 import { readRefusalCode } from './refusal-code.ts';
 
 /** No honest page is longer, and one answer must not take the process's memory. */
@@ -49,8 +50,13 @@ export async function exchange(
 ): Promise<Answer> {
   const startedAt = performance.now();
   const path = config.basePath + outgoing.path;
-  let status: number | undefined;
-  const fail = ({ retryAfterMs, ...rest }: Failure, reasonCode?: string) =>
+  const receiving = receive(pool, {
+    method: outgoing.method,
+    path: (path === '' ? '/' : path) + (outgoing.query ? `?${outgoing.query}` : ''),
+    headers: outgoing.headers,
+    body: outgoing.body ?? null,
+  });
+  const fail = ({ retryAfterMs, ...rest }: Failure, status = receiving.status(), reasonCode?: string) =>
     new BackEndError({
       provider: config.provider,
       api: config.api,
@@ -63,31 +69,23 @@ export async function exchange(
       ...rest,
     });
 
-  const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort('TIME'), Math.min(config.timeoutMs, budget.remainingMs()));
-  const forget = onAbort(budget.signal, () => ending.abort(endedByTime(budget) ? 'TIME' : 'HANG_UP'));
+  let ended: Ended | undefined;
+  const end = (how: Ended): void => {
+    ended ??= how;
+    receiving.stop();
+  };
+  const timer = setTimeout(end, Math.min(config.timeoutMs, budget.remainingMs()), 'TIME' as const);
+  const forget = onAbort(budget.signal, () => end(endedByTime(budget) ? 'TIME' : 'HANG_UP'));
   try {
-    const response = await pool.request({
-      method: outgoing.method,
-      path: (path === '' ? '/' : path) + (outgoing.query ? `?${outgoing.query}` : ''),
-      headers: outgoing.headers,
-      body: outgoing.body ?? null,
-      signal: ending.signal,
-    });
-    status = response.statusCode;
-    const header = (name: string) => {
-      const value = response.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    };
-    if (status >= 300) {
+    const { status, header, body: bytes } = await receiving.answer;
+    if (status >= 300 || bytes === undefined) {
+      const code = status < 400 || bytes === undefined ? undefined : readRefusalCode(bytes);
       // two in nineteen back ends send their 404 as a 500
-      const code = status < 400 ? undefined : await readRefusalCode(response.body);
-      if (status === 500 && code === '404') status = 404;
-      // what is left must be read for the connection to be used again; how that ends changes nothing
-      if (!response.body.bodyUsed) await response.body.dump().catch(() => undefined);
-      throw fail({ ...failureOf(status), retryAfterMs: retryAfterMs(header('retry-after'), now()) }, code);
+      const meant = status === 500 && code === '404' ? 404 : status;
+      const wait = retryAfterMs(header('retry-after'), now());
+      throw fail({ ...failureOf(meant), retryAfterMs: wait }, meant, code);
     }
-    const text = await response.body.text();
+    const text = textOf(bytes);
     if (text.trim() === '') return { status, header, body: undefined };
     if (/html|xml/i.test(header('content-type') ?? '')) {
       throw fail(failure('BACKEND_BAD_ANSWER', false, 'answered with a page, not JSON'));
@@ -97,7 +95,7 @@ export async function exchange(
     return { status, header, body: body.value };
   } catch (error) {
     if (error instanceof BackEndError) throw error;
-    throw fail(brokenOff(error, ending.signal, status));
+    throw fail(brokenOff(error, ended, receiving.status()));
   } finally {
     clearTimeout(timer);
     forget();
@@ -129,9 +127,12 @@ function retryAfterMs(value: string | undefined, nowMs: number): number | undefi
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-export function brokenOff(error: unknown, ending: AbortSignal, status: number | undefined): Failure {
-  if (ending.aborted) {
-    return ending.reason === 'TIME'
+/** Why it was ended from here. */
+export type Ended = 'TIME' | 'HANG_UP' | 'REFUSED';
+
+export function brokenOff(error: unknown, ended: Ended | undefined, status: number | undefined): Failure {
+  if (ended !== undefined) {
+    return ended === 'TIME'
       ? failure('BACKEND_TIMEOUT', true, 'did not answer in time')
       : failure('DEADLINE_EXCEEDED', false, 'nobody waits for the answer any longer');
   }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { BackEndError } from './back-end-error.ts';
 import { type Budget, endedByTime, onAbort } from './budget.ts';
-import { brokenOff, failureOf, type Outgoing } from './exchange.ts';
+import { brokenOff, type Ended, failureOf, type Outgoing } from './exchange.ts';
 import type { BackEndConfig } from './providers.ts';
 
 /** Larger than any bill's paper; a document without end must not be passed on without end. */
@@ -19,10 +19,10 @@ export interface OpenedStream {
 }
 
 /** A chunk must come in time while somebody waits for it; a slow reader is no fault of the back end's. */
-async function* bounded(body: Readable, stallMs: number, stop: (reason: string) => void) {
+async function* bounded(body: Readable, stallMs: number, stop: (how: Ended) => void) {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>; // a body without encoding gives buffers
   for (let bytes = 0; ; ) {
-    const timer = setTimeout(stop, stallMs, 'TIME');
+    const timer = setTimeout(stop, stallMs, 'TIME' as const);
     const next = await chunks.next().finally(() => clearTimeout(timer));
     if (next.done === true) return;
     bytes += next.value.byteLength;
@@ -53,8 +53,12 @@ export async function openStream(
       reason,
     });
   const ending = new AbortController();
-  const stop = (reason: string): void => ending.abort(reason);
-  const timer = setTimeout(stop, Math.min(config.timeoutMs, budget.remainingMs()), 'TIME');
+  let ended: Ended | undefined;
+  const stop = (how: Ended): void => {
+    ended ??= how;
+    ending.abort(how);
+  };
+  const timer = setTimeout(stop, Math.min(config.timeoutMs, budget.remainingMs()), 'TIME' as const);
   const forget = onAbort(budget.signal, () => stop(endedByTime(budget) ? 'TIME' : 'HANG_UP'));
   try {
     // undici follows no redirect unless it is told to: a back end must not send us anywhere else
@@ -84,7 +88,7 @@ export async function openStream(
     return { status, mimeType: Array.isArray(type) ? type[0] : type, bytes, body };
   } catch (error) {
     if (error instanceof BackEndError) throw error;
-    throw fail(brokenOff(error, ending.signal, status));
+    throw fail(brokenOff(error, ended, status));
   } finally {
     clearTimeout(timer);
     forget();

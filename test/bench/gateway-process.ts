@@ -22,13 +22,16 @@ export interface GatewaySettings extends SimulatorReady {
   readonly environment: Readonly<Record<string, string>>;
   /** Besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
+  readonly namespace?: string;
 }
 
-await runChild<GatewaySettings>(async ({ clockOffsetMs, clockRate, environment, apis, actors = [] }) => {
+await runChild<GatewaySettings>(async (settings) => {
+  const { clockOffsetMs, clockRate, environment, apis, actors = [], namespace } = settings;
   const running = await runGateway(readConfig(environment), {
     simulator: { apis },
     now: clock(clockOffsetMs, clockRate),
     actors,
+    ...(namespace === undefined ? {} : { namespace }),
     log: pino({ level: 'error' }, pino.destination(2)),
   });
   return {

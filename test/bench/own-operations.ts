@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDemoIssuer } from '../../gateway/demo-issuer.ts';
 import { openPrincipalKeys } from '../../gateway/principal-keys.ts';
+import { openSealingKeys } from '../../gateway/sealing-keys.ts';
 import { findSubgraphs } from '../../schema/contract.ts';
 import type { Child, Children } from './children.ts';
 import { clientCases, probe } from './client-cases.ts';
 import { clock, clockOffsetMs } from './clock.ts';
+import { type Database, openDatabase } from './database.ts';
 import type { GatewaySettings } from './gateway-process.ts';
 import { type BenchOptions, wants } from './options.ts';
 import { type Counter, measure, medians, type Peer, type Round, type Row, ratio } from './rounds.ts';
@@ -34,6 +36,7 @@ interface Setting {
   readonly options: BenchOptions;
   readonly folder: string;
   readonly offsetMs: number;
+  readonly database: Database;
 }
 
 /** A data folder with the keys that all processes share: PGlite lets only one process into a folder. */
@@ -55,7 +58,7 @@ export const environment = (folder: string, more: Readonly<Record<string, string
 });
 
 async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): Promise<readonly Peer[]> {
-  const { children, options, offsetMs } = setting;
+  const { children, options, offsetMs, database } = setting;
   const { apis } = simulator.ready;
   const names = findSubgraphs(new URL('subgraphs/', ROOT)).map(({ name }) => name);
   const subgraphs = await children.start<UrlReady>(
@@ -65,7 +68,8 @@ async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): P
       apis,
       names,
       clockOffsetMs: offsetMs,
-      environment: environment(await dataFolder(setting, 'subgraphs')),
+      namespace: database.namespace,
+      environment: environment(await dataFolder(setting, 'subgraphs'), database.environment),
     } satisfies SubgraphsSettings,
     options.nodeFlags,
   );
@@ -77,7 +81,8 @@ async function startPeers(setting: Setting, simulator: Child<SimulatorReady>): P
       {
         apis,
         clockOffsetMs: offsetMs,
-        environment: environment(await dataFolder(setting, name), more),
+        namespace: database.namespace,
+        environment: environment(await dataFolder(setting, name), { ...database.environment, ...more }),
       } satisfies GatewaySettings,
       options.nodeFlags,
     );
@@ -106,6 +111,7 @@ async function run(setting: Setting, say: (line: string) => void): Promise<OwnRe
   const { children, options, folder, offsetMs } = setting;
   const issuer = await openDemoIssuer(join(folder, 'keys'), AUDIENCE);
   await openPrincipalKeys({ dataFolder: join(folder, 'keys') });
+  await openSealingKeys({ dataFolder: join(folder, 'keys') });
   const all = await clientCases(issuer, clock(offsetMs)());
   const cases = all.filter(({ name }) => name.toLowerCase().includes(options.only ?? ''));
   if (cases.length === 0) return { rounds: [], rows: [], kept: new Set() };
@@ -145,10 +151,12 @@ export async function measureOwnOperations(
   say: (line: string) => void,
 ): Promise<OwnResults> {
   const folder = await mkdtemp(join(tmpdir(), 'ssm-bench-'));
+  const database = openDatabase();
   try {
-    return await run({ children, options, folder, offsetMs: clockOffsetMs() }, say);
+    return await run({ children, options, folder, offsetMs: clockOffsetMs(), database }, say);
   } finally {
     await children.stopAll();
+    await database.drop();
     await rm(folder, { recursive: true, force: true });
   }
 }

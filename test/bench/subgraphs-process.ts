@@ -10,16 +10,18 @@ export interface SubgraphsSettings extends SimulatorReady {
   readonly clockOffsetMs: number;
   readonly names: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly namespace?: string;
 }
 
 export interface UrlReady {
   readonly url: string;
 }
 
-await runChild<SubgraphsSettings>(async ({ clockOffsetMs, names, environment, apis }) => {
+await runChild<SubgraphsSettings>(async ({ clockOffsetMs, names, environment, namespace, apis }) => {
   const running = await runSubgraphs(names, readConfig(environment), {
     simulator: { apis },
     now: clock(clockOffsetMs),
+    ...(namespace === undefined ? {} : { namespace }),
     log: pino({ level: 'error' }, pino.destination(2)),
   });
   return { ready: { url: running.url } satisfies UrlReady };
