@@ -12,16 +12,17 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { SsmFunction } from './access.ts';
-import type {
-  CacheSheet,
-  Contract,
-  FieldSheet,
-  FilterSheet,
-  LiveSheet,
-  Match,
-  OwnerSheet,
-  SubgraphSheet,
-  TypeSheet,
+import {
+  type CacheSheet,
+  type Contract,
+  type FieldSheet,
+  type FilterSheet,
+  type LiveSheet,
+  type Match,
+  type OwnerSheet,
+  ROOTS,
+  type SubgraphSheet,
+  type TypeSheet,
 } from './data-sheet.ts';
 import { faultsOf } from './faults.ts';
 import { connections, HEADER, namedType } from './header.ts';
@@ -102,8 +103,6 @@ function ownerOf(node: ObjectTypeDefinitionNode): OwnerSheet | undefined {
 
 const isList = (type: TypeNode): boolean =>
   type.kind === Kind.LIST_TYPE || (type.kind === Kind.NON_NULL_TYPE && isList(type.type));
-
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** Without an annotation a field reads the attribute of its own name; a resolver of its own is told by `needs` or arguments. */
 function ownName(parent: string, node: FieldDefinitionNode, tmf: Args): string | undefined {

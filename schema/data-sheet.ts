@@ -2,6 +2,9 @@
 import type { DocumentNode } from 'graphql';
 import type { SsmFunction } from './access.ts';
 
+/** Types whose fields an operation begins with. */
+export const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+
 export type Match = 'EQUALS' | 'CONTAINS' | 'FROM' | 'BEFORE';
 
 /** `@owner`: paths into the back end's object. */

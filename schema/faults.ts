@@ -1,9 +1,7 @@
 // The faults that stop the start: what the data sheets leave out or contradict, each with its coordinate.
 import { type FieldDefinitionNode, isTypeExtensionNode, Kind } from 'graphql';
-import type { FieldSheet, SubgraphSheet, TypeSheet } from './data-sheet.ts';
+import { type FieldSheet, ROOTS, type SubgraphSheet, type TypeSheet } from './data-sheet.ts';
 import { liveFaults } from './live.ts';
-
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 type Types = ReadonlyMap<string, TypeSheet>;
 

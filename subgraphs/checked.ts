@@ -8,12 +8,15 @@ import type { Connection } from './list.ts';
 type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
 
 async function allowed(items: readonly Item[], { objects }: SubgraphContext): Promise<ReadonlySet<Item>> {
-  const guarded = items.filter((item) => {
-    const access = objects.sheet(item.__typename).access;
+  const isGuarded = ({ __typename }: Item): boolean => {
+    const { access } = objects.sheet(__typename);
     return access !== undefined && access !== 'PUBLIC';
-  });
+  };
+  const guarded = items.filter(isGuarded);
   const seen = new Set(await objects.visible(guarded));
-  return new Set(items.filter((item) => !guarded.includes(item) || seen.has(item)));
+  return guarded.length === items.length
+    ? seen
+    : new Set(items.filter((item) => !isGuarded(item) || seen.has(item)));
 }
 
 function isConnection(value: unknown): value is Connection {

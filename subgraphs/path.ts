@@ -62,6 +62,20 @@ export function compilePath(path: string): Path {
   };
 }
 
+/** The first of what the path leads to; undefined where it leads nowhere. */
+export function compileFirst(path: string): (object: unknown) => unknown {
+  const all = compilePath(path);
+  const way = steps(path);
+  const [only] = way;
+  if (way.length > 1 || only === undefined || only.pick !== undefined) return (object) => all(object)[0];
+  const { attribute } = only;
+  // nearly every field of nearly every object: no list around the value
+  return (object) => {
+    const value = isRecord(object) ? object[attribute] : undefined;
+    return Array.isArray(value) ? value[0] : (value ?? undefined);
+  };
+}
+
 /** The ids a path leads to, as text; anything else it finds is left out. */
 export function compileIds(path: string): (object: unknown) => readonly string[] {
   const read = compilePath(path);

@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
+import { type Contract, type FieldSheet, ROOTS, type SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import type { Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
 import { checkScalars } from '../schema/scalars.ts';
@@ -30,8 +30,6 @@ import { asking, sourceFor } from './source.ts';
 const KEPT_DOCUMENTS = 5_000;
 
 type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
-
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** What a resolver made (a sum, a verdict) is read by its properties. */
 const property =

@@ -2,7 +2,13 @@
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { SsmFunction } from '../schema/access.ts';
 import { attributeOf } from '../schema/contract.ts';
-import type { Contract, FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+import {
+  type Contract,
+  type FieldSheet,
+  ROOTS,
+  type SubgraphSheet,
+  type TypeSheet,
+} from '../schema/data-sheet.ts';
 import { clientError } from '../schema/errors.ts';
 import { decodeId } from '../schema/id.ts';
 import type { SubgraphContext } from './context.ts';
@@ -12,13 +18,11 @@ import { isWithheld, refuseByLabel, withheldAt } from './labels.ts';
 import { type Connection, list } from './list.ts';
 import { guardsOn, readFilter } from './list-filter.ts';
 import type { Objects } from './objects.ts';
-import { compileIds, compilePath, filterPath, type Path } from './path.ts';
+import { compileFirst, compileIds, compilePath, filterPath, type Path } from './path.ts';
 import { attributesFor } from './projection.ts';
 import { BackEndError } from './tmf/back-end-error.ts';
 
 type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
-
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** What clients may learn of a back end's failure: its code, and nothing that it said. */
 export function asClientError(error: unknown): unknown {
@@ -87,8 +91,9 @@ function leaf(field: FieldSheet, sheet: SubgraphSheet, contract: Contract): Reso
             .filter((each) => each !== null)
         : undefined;
   }
+  const first = compileFirst(field.path);
   return (item, _args, { objects }) => {
-    const [value] = read(item.raw);
+    const value = first(item.raw);
     if (value === undefined || (field.label !== undefined && isWithheld(field, objects))) return null;
     const made = convert(value);
     if (made === null && isUnreadable(field.returns, value)) throw clientError('BACKEND_BAD_ANSWER');
@@ -162,19 +167,31 @@ function once(
   return asked;
 }
 
+const MAX_COMBINATIONS = 1_000;
+
 /** A connection: below an object when `by` names it, else all that the principal may see. */
 function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contract: Contract): Resolve {
+  const belowOf = field.by === undefined ? undefined : below(field.by);
+  const guards = new Map<string, readonly SsmFunction[]>();
+  const guardsBy = (paths: readonly string[]): readonly SsmFunction[] => {
+    const key = paths.join('\n');
+    const found = guards.get(key) ?? guardsOn(type.name, sheet, contract, paths);
+    // what lists may be chosen by is few: filters and orders of the schema, and what is combined of them
+    if (guards.size < MAX_COMBINATIONS) guards.set(key, found);
+    return found;
+  };
+  let inputs: { readonly filter: string; readonly sort: string } | undefined;
   return asking((item, args: ListArgs, { objects }, info) => {
-    const input = argumentType(info, 'filter');
-    const asked = readFilter(sheet, input ?? '', args.filter, objects.operation.nowMs);
+    inputs ??= { filter: argumentType(info, 'filter'), sort: argumentType(info, 'sort') };
+    const asked = readFilter(sheet, inputs.filter, args.filter, objects.operation.nowMs);
     refuseByLabel(type.name, sheet, asked.paths, objects);
     const wanted =
       args.sort === undefined || args.sort === null
         ? undefined
-        : sheet.enums.get(argumentType(info, 'sort') ?? '')?.get(args.sort);
+        : sheet.enums.get(inputs.sort)?.get(args.sort);
     const tells = wanted !== undefined && withheldAt(type.name, sheet, [wanted.replace(/^-/, '')], objects);
     const order = tells ? undefined : wanted;
-    const below = field.by === undefined ? undefined : belowOf(field.by, entityOf(item));
+    const below = belowOf?.(entityOf(item));
     // a list below an object stays at the object's provider, whatever other ids say
     const provider = below === undefined ? asked.provider : entityOf(item).provider;
     const chosenBy = [...asked.paths, ...(order === undefined ? [] : [order.replace(/^-/, '')])];
@@ -182,7 +199,7 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contrac
     return once(objects, `${field.parent}.${field.name} ${parent} ${JSON.stringify(args)}`, info, () =>
       list(objects, {
         type: type.name,
-        guards: guardsOn(type.name, sheet, contract, chosenBy),
+        guards: guardsBy(chosenBy),
         first: args.first ?? null,
         after: args.after ?? null,
         filter: asked.filter,
@@ -203,20 +220,25 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contrac
 }
 
 /** The condition under which a row hangs below the object; tested on each row, asked of the back end besides. */
-function belowOf(by: string, entity: Item) {
-  const id = backEndId(entity);
+function below(by: string) {
   const idsAt = compileIds(by);
-  return {
-    filter: { [filterPath(by)]: id },
-    // proven by the client for plain paths; a pick is ours to test
-    tests: by.includes('[') ? [(object: Item['raw']) => idsAt(object).includes(id)] : [],
-    attributes: [attributeOf(by)],
+  const path = filterPath(by);
+  const attributes = [attributeOf(by)];
+  return (entity: Item) => {
+    const id = backEndId(entity);
+    return {
+      filter: { [path]: id },
+      // proven by the client for plain paths; a pick is ours to test
+      tests: by.includes('[') ? [(object: Item['raw']) => idsAt(object).includes(id)] : [],
+      attributes,
+    };
   };
 }
 
-function argumentType(info: GraphQLResolveInfo, name: string): string | undefined {
+/** Of the field that is resolved; empty where it has no such argument. */
+function argumentType(info: GraphQLResolveInfo, name: string): string {
   const argument = info.parentType.getFields()[info.fieldName]?.args.find((each) => each.name === name);
-  return argument === undefined ? undefined : String(argument.type).replaceAll(/[[\]!]/g, '');
+  return argument === undefined ? '' : String(argument.type).replaceAll(/[[\]!]/g, '');
 }
 
 /** `service(id: ID!): Service`: the object, or null for one that isn't there or isn't ours to see. */

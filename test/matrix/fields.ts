@@ -7,7 +7,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Contract } from '../../schema/data-sheet.ts';
+import { type Contract, ROOTS } from '../../schema/data-sheet.ts';
 import { encodeId } from '../../schema/id.ts';
 import { rulesOf } from '../../subgraphs/guard.ts';
 import type { MatrixActor } from './actors.ts';
@@ -225,8 +225,6 @@ const WAYS: Readonly<Record<string, (own: Own) => Way>> = {
     path: ['usageRecords', 'nodes', 0, 'charges', 0],
   }),
 };
-
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** By type: its fields that take a function to read, of whomever, in this or another subgraph. */
 export function guardedFields(contract: Contract): ReadonlyMap<string, readonly string[]> {
