@@ -1,30 +1,21 @@
 // SSM-A-09: `npm run audit:verify` says whether the log is whole, and fails when it isn't.
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommand } from '../../test/support/command.ts';
 import { createAudit } from '../store/audit.ts';
 import { openStore } from '../store/store.ts';
 
-const COMMAND = fileURLToPath(new URL('./audit-verify.ts', import.meta.url));
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ssm-audit-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(...args: string[]): Promise<{ readonly code: number | null; readonly said: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, ...args]);
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })));
-}
+const run = (...args: readonly string[]) =>
+  runCommand(new URL('./audit-verify.ts', import.meta.url), ...args);
 
 async function withStore(
   work: (store: Awaited<ReturnType<typeof openStore>>) => Promise<unknown>,

@@ -1,9 +1,7 @@
 // `npm run password:link -- <actor>`: makes a one-time link's token by which an actor sets its first password.
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { eq } from 'drizzle-orm';
-import { newLink, RESET_MS } from '../identity/sign-in/links.ts';
-import { createAudit } from '../store/audit.ts';
+import { firstLink } from './first-link.ts';
 import { openedStore, STORE_ARGUMENTS, STORE_USAGE } from './opened-store.ts';
 
 async function main(): Promise<void> {
@@ -14,26 +12,9 @@ async function main(): Promise<void> {
     throw new Error(`npm run password:link -- <actor> ${STORE_USAGE}`);
   try {
     const { actor } = store.tables;
-    const found = await store.db.select().from(actor).where(eq(actor.actorId, actorId));
-    if (found.length === 0) throw new Error(`there is no actor ${actorId}`);
-    const nowMs = Date.now();
-    const { token, expiresAtMs } = await store.db.transaction(async (tx) => {
-      const made = await newLink(tx, store, { actorId, nowMs, lifetimeMs: RESET_MS });
-      await createAudit(store).append(
-        {
-          atMs: nowMs,
-          actorId: 'operator',
-          ...(found[0]?.customerId == null ? {} : { customerId: found[0].customerId }),
-          action: 'passwordLink',
-          objectId: actorId,
-          outcome: 'DONE',
-          requestId: randomUUID(),
-        },
-        tx,
-      );
-      return made;
-    });
-    console.log(`${token}\ngood once, until ${new Date(expiresAtMs).toISOString()}: mutation resetPassword`);
+    const [found] = await store.db.select().from(actor).where(eq(actor.actorId, actorId));
+    if (found === undefined) throw new Error(`there is no actor ${actorId}`);
+    console.log(await firstLink(store, { actorId, customerId: found.customerId ?? undefined }));
   } finally {
     await store.close();
   }
