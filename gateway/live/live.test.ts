@@ -1,4 +1,5 @@
 // Streams without their transports: what a slow client costs, how runs are shared and bounded, and what ends.
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TopicBus } from '../../schema/ports.ts';
@@ -98,6 +99,8 @@ describe('SSM-D-01 streams', () => {
     const { live, bus, counts } = scene();
     const streams = await Promise.all(['a', 'a', 'a', 'b'].map((actor) => states(live, actor)));
     for (const each of streams) await textOf(each);
+    // so long after its last run each is due at once, and all of them together
+    await pause(300);
     const before = counts.runs;
     counts.value = 1;
     await bus.publish(TOPIC, '');

@@ -7,7 +7,7 @@ export type Freshness = 'LIVE' | 'CACHED' | 'STALE';
 
 export interface Held<T> {
   readonly value: T;
-  /** When the load that gave it began, or the event that brought it came in; epoch milliseconds. */
+  /** When the load that gave it began, or what the event tells of happened; epoch milliseconds. */
   readonly asOfMs: number;
   readonly freshness: Freshness;
 }
@@ -128,9 +128,9 @@ export function verdictOnTold(
   if (data === undefined) return 'TAKE';
   const { toldAtMs } = data;
   if (toldAtMs !== undefined && toldAtMs > atMs) return 'KEEP_OLD';
-  const isSame = data.told === true && JSON.stringify(data.value) === JSON.stringify(value ?? null);
-  if (toldAtMs === atMs) return isSame ? 'KEEP_OLD' : 'ASK';
-  return data.told === true || data.asOfMs <= atMs ? 'TAKE' : 'ASK';
+  if (toldAtMs !== atMs && (data.told === true || data.asOfMs <= atMs)) return 'TAKE';
+  const isSame = data.staleUntilMs > 0 && JSON.stringify(data.value) === JSON.stringify(value ?? null);
+  return isSame ? 'KEEP_OLD' : 'ASK';
 }
 
 /** Nothing to serve, but what was heard of it. */

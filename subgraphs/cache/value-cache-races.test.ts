@@ -74,6 +74,21 @@ await overBothDrivers('value cache races on Redis', (current) => {
     expect(await read(there)).toMatchObject({ [key]: { value: 'state 6', freshness: 'CACHED' } });
   });
 
+  test('an event that was long on its way brings what is as old as that', async () => {
+    const scene = current();
+    const { here, there, end, key, read } = scene;
+    await read(here);
+    const atMs = scene.nowMs;
+    scene.nowMs += 5_000;
+    await there.replace(key, 'late', POLICY, atMs);
+    expect(await read(here)).toMatchObject({ [key]: { value: 'late', asOfMs: atMs, freshness: 'STALE' } });
+    await vi.waitFor(async () => expect(await read(here)).toMatchObject({ [key]: { freshness: 'CACHED' } }));
+    const calls = end.calls.length;
+    await there.replace(key, `${key} v1`, POLICY, atMs);
+    expect(await read(here), 'told what is known').toMatchObject({ [key]: { freshness: 'CACHED' } });
+    expect(end.calls).toHaveLength(calls);
+  });
+
   test('an event from before the last load, or from before news, is not believed', async () => {
     const scene = current();
     const { here, there, end, key, read } = scene;

@@ -183,7 +183,9 @@ export function createValueCache(driver: CacheDriver, options: ValueCacheOptions
         const verdict = verdictOnTold(seen, value, atMs);
         if (verdict === 'KEEP_OLD') return undefined;
         if (verdict === 'ASK') return unsure(atMs);
-        const { ttlMs, ...packed } = pack(value, policy, now(), { told: true, toldAtMs: atMs });
+        // one that was long on its way brings what is as old as that
+        const asOfMs = Math.min(now(), atMs);
+        const { ttlMs, ...packed } = pack(value, policy, asOfMs, { told: true, toldAtMs: atMs });
         return { ...packed, ttlMs: Math.max(ttlMs, FENCE_MS) };
       });
     },

@@ -116,7 +116,8 @@ test('SSM-A-07 forgotten, asked for, sent, set: once, and whoever was signed in 
   expect(await signIn('acme-check', newPassword)).toEqual([]);
   const { store, audit } = ownOf(world.main);
   await audit.flush();
-  const entries = await store.db.select().from(store.tables.auditEntry);
+  const { auditEntry } = store.tables;
+  const entries = await store.db.select().from(auditEntry).orderBy(auditEntry.seq);
   const resets = entries.filter(({ action }) => action === 'resetPassword').slice(-2);
   expect(resets).toMatchObject([
     { outcome: 'DONE', actorId: 'acme-check' },
