@@ -3,7 +3,7 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 import type { IMiddlewareFieldMap, IMiddlewareFunction, IMiddlewareTypeMap } from 'graphql-middleware';
 import { applyMiddleware } from 'graphql-middleware';
 import { holds, type SsmFunction } from '../schema/access.ts';
-import type { Contract, FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
+import { type Contract, type FieldSheet, ROOTS, type SubgraphSheet } from '../schema/data-sheet.ts';
 import { clientError, lacking } from '../schema/errors.ts';
 import type { SubgraphContext } from './context.ts';
 import { isItem } from './item.ts';
@@ -12,8 +12,6 @@ import { allow, and, deny, rule, shield } from './shield.ts';
 import { asClientError } from './source.ts';
 
 type Rule = ReturnType<ReturnType<typeof rule>> | ReturnType<typeof and>;
-
-const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** About the caller alone, so one evaluation serves the whole subgraph call. */
 const holding = new Map<SsmFunction, Rule>();

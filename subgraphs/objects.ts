@@ -171,21 +171,8 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
       : position(entity);
   }
 
-  const permitted = new Map<SsmFunction, (position: Position) => boolean>();
-  function permitsOf(fn: SsmFunction): (position: Position) => boolean {
-    const known = permitted.get(fn);
-    if (known !== undefined) return known;
-    const made = permits(operation.principal, fn, operation.nowMs);
-    permitted.set(fn, made);
-    return made;
-  }
-
-  const held = new Map<SsmFunction, boolean>();
-  function holdsOf(fn: SsmFunction): boolean {
-    const known = held.get(fn) ?? holds(operation.principal, fn, operation.nowMs);
-    held.set(fn, known);
-    return known;
-  }
+  const permitsOf = askedOnce((fn) => permits(operation.principal, fn, operation.nowMs));
+  const holdsOf = askedOnce((fn) => holds(operation.principal, fn, operation.nowMs));
 
   function mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean> {
     const decide = (stands: Position): boolean => {
@@ -252,6 +239,16 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     position: async (item) => positionOf(item),
     holds: holdsOf,
     mayUse,
+  };
+}
+
+/** The answer for each function, kept. */
+function askedOnce<T>(ask: (fn: SsmFunction) => T): (fn: SsmFunction) => T {
+  const answers = new Map<SsmFunction, T>();
+  return (fn) => {
+    const answer = answers.get(fn) ?? ask(fn);
+    answers.set(fn, answer);
+    return answer;
   };
 }
 
