@@ -18,6 +18,14 @@ const LATE_MS = 7 * DAY_MS;
 const REREAD_EACH_MS = 6 * 3_600_000;
 /** Asked for at once: a back end that is down half-way costs this much again at most. */
 const WINDOW_MS = 7 * DAY_MS;
+/** A window with more than this is left for shorter ones: the next turn goes on where the last whole one ended. */
+const CALLS_A_WINDOW = 50_000;
+const SHORTER_BY = 8;
+/** Of one turn: the next customer waits. */
+const PAGES_A_TURN = 200;
+const TURN_MS = 120_000;
+/** After a turn that got nowhere the customer is left alone for so long. */
+const REST_MS = 900_000;
 const PAGE = 1_000;
 /** A transaction's worth: the embedded database stands still for so long. */
 const FOLDED_AT_ONCE = 250;
@@ -58,6 +66,9 @@ export async function analysedCustomers({ client, own }: Reader): Promise<readon
 interface Turn {
   readonly readUntilMs: number;
   readonly rereadAtMs: number;
+  readonly endsAtMs: number;
+  /** Asked for so far. */
+  pages: number;
 }
 
 /** Undefined while another instance reads. */
@@ -85,7 +96,9 @@ async function take({ own, now }: Reader, { provider, customer }: Analysed): Pro
       ),
     )
     .returning();
-  return row && { readUntilMs: row.readUntil.getTime(), rereadAtMs: row.rereadAt.getTime() };
+  if (row === undefined) return undefined;
+  const [readUntilMs, rereadAtMs] = [row.readUntil.getTime(), row.rereadAt.getTime()];
+  return { readUntilMs, rereadAtMs, endsAtMs: nowMs + TURN_MS, pages: 0 };
 }
 
 async function note(
@@ -103,9 +116,9 @@ async function note(
 async function readWindow(
   reader: Reader,
   { provider, customer }: Analysed,
-  fromMs: number,
-  untilMs: number | undefined,
-): Promise<void> {
+  turn: Turn,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number | undefined },
+): Promise<'WHOLE' | 'TOO_LONG' | 'TURN_OVER'> {
   const { client, now, own } = reader;
   const filter = {
     'relatedParty.id': customer,
@@ -113,8 +126,13 @@ async function readWindow(
     'usageDate.gte': new Date(fromMs).toISOString(),
     ...(untilMs === undefined ? {} : { 'usageDate.lt': new Date(untilMs).toISOString() }),
   };
+  let found = 0;
   for (let offset: number | undefined = 0; offset !== undefined; ) {
     const askedAtMs = now();
+    // asked first: a back end that ignores filters shows few of ours on many pages, and shorter windows would be no help
+    if (found > CALLS_A_WINDOW) return 'TOO_LONG';
+    if (turn.pages === PAGES_A_TURN || askedAtMs >= turn.endsAtMs) return 'TURN_OVER';
+    turn.pages += 1;
     const call = {
       requestId: randomUUID(),
       deadlineMs: askedAtMs + CALL_TIMEOUT_MS,
@@ -127,6 +145,7 @@ async function readWindow(
       // a back end's filter is not believed: another party may stand in it
       return read?.customerId === customer ? [read] : [];
     });
+    found += calls.length;
     for (let at = 0; at < calls.length; at += FOLDED_AT_ONCE) {
       await fold(own.store, calls.slice(at, at + FOLDED_AT_ONCE), now());
       await new Promise((resolve) => setImmediate(resolve));
@@ -134,12 +153,17 @@ async function readWindow(
     await note(reader, { provider, customer }, { leasedUntil: new Date(now() + LEASE_MS) });
     offset = page.next;
   }
+  return 'WHOLE';
 }
 
-/** Resolves when everything that there is now was read, or at once while another instance reads. */
+/**
+ * Resolves when everything that there is now was read, or as much as a turn may; at once while another instance reads.
+ * Rejects where a turn got nowhere: how far was read says what is missing.
+ */
 export async function readCustomer(reader: Reader, analysed: Analysed): Promise<void> {
   const turn = await take(reader, analysed);
   if (turn === undefined) return;
+  let restUntilMs: number | undefined;
   try {
     const nowMs = reader.now();
     const isLate = nowMs - turn.rereadAtMs >= REREAD_EACH_MS;
@@ -147,18 +171,30 @@ export async function readCustomer(reader: Reader, analysed: Analysed): Promise<
       ? Math.min(turn.readUntilMs - OVERLAP_MS, nowMs - LATE_MS)
       : turn.readUntilMs - OVERLAP_MS;
     let fromMs = Math.max(again, nowMs - FIRST_READ_MS);
-    for (;;) {
-      const untilMs = fromMs + WINDOW_MS;
+    let windowMs = WINDOW_MS;
+    let reachedMs = turn.readUntilMs;
+    for (let isDone = false; !isDone; ) {
+      const untilMs = fromMs + windowMs;
       // what lies ahead is read too, and waits
       const isLast = untilMs >= nowMs;
-      await readWindow(reader, analysed, fromMs, isLast ? undefined : untilMs);
-      const reached = Math.max(turn.readUntilMs, isLast ? nowMs : untilMs);
-      await note(reader, analysed, { readUntil: new Date(reached) });
-      if (isLast) break;
-      fromMs = untilMs;
+      const window = { fromMs, untilMs: isLast ? undefined : untilMs };
+      const end = await readWindow(reader, analysed, turn, window);
+      if (end === 'WHOLE') {
+        reachedMs = isLast ? nowMs : untilMs;
+        const readUntil = new Date(Math.max(turn.readUntilMs, reachedMs));
+        await note(reader, analysed, { readUntil });
+        fromMs = untilMs;
+      } else windowMs /= SHORTER_BY;
+      isDone = end === 'TURN_OVER' || (end === 'WHOLE' && isLast);
     }
+    // once: what is new goes before what is late
     if (isLate) await note(reader, analysed, { rereadAt: new Date(nowMs) });
+    else if (reachedMs <= turn.readUntilMs && reachedMs < nowMs) {
+      restUntilMs = reader.now() + REST_MS;
+      throw new Error(`${turn.pages} pages of ${analysed.provider} were no end of a customer's calls`);
+    }
   } finally {
-    await note(reader, analysed, { leasedUntil: null });
+    const leasedUntil = restUntilMs === undefined ? null : new Date(restUntilMs);
+    await note(reader, analysed, { leasedUntil });
   }
 }
