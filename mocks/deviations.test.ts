@@ -107,12 +107,14 @@ const CASES: readonly Case[] = [
   ['href-relative', [SERVICE], (a) => expect(a.body.href).toMatch(/^\/tmf-api/)],
   ['href-link-local', [SERVICE], (a) => expect(a.body.href).toContain('http://169.254.169.254/')],
   ['href-elsewhere', [SERVICE], (a) => expect(a.body.href).toContain('/_simulator/trap/')],
+  ['href-other-scheme', [SERVICE], (a) => expect(a.body.href).toMatch(/^https:/)],
   ['money-currency-amount', [BILL], (a) => expect(a.body.amountDue).toMatchObject({ currency: 'EUR' })],
   ['money-units-amount', [BILL], (a) => expect(a.body.amountDue).toMatchObject({ units: 'EUR' })],
   ['money-as-text', [BILL], (a) => expect(a.body.amountDue.value).toMatch(/^\d+\.\d\d$/)],
   ['money-nan', [BILL], (a) => expect(a.body.amountDue.value).toBe('NaN')],
   ['states-padded', [SERVICE], (a) => expect(a.body.state).toBe('active ')],
   ['states-spelt-out', ['GET TMF678 customerBill?limit=1'], (a) => expect(a.body[0].state).toBe('Settled')],
+  ['states-own', [SERVICE], (a) => expect(a.body.state).toBe('active by house rules')],
   ['dates-mixed', ['GET TMF678 customerBill?limit=50'], (a) => expect(a.text).toMatch(/[+-]\d\d:?\d\d"/)],
   [
     'dates-reversed',
@@ -147,6 +149,19 @@ const CASES: readonly Case[] = [
     ],
     (a) => expect(a.body).toEqual({ id: a.body.id, href: a.body.href, state: 'inProgress' }),
   ],
+  [
+    'tasks-later',
+    ['POST TMF677 queryUsageConsumption', { searchCriteria: { relatedParty: [{ id: 'cust-acme' }] } }],
+    (a) => expect(a.body).toEqual({ id: a.body.id, href: a.body.href, state: 'inProgress' }),
+  ],
+  [
+    'create-monitored',
+    [...CREATE],
+    (a) => {
+      expect(a).toMatchObject({ status: 202, text: '' });
+      expect(a.headers.get('location')).toMatch(/\/monitor\/mon-1$/);
+    },
+  ],
   ['create-202', [...CREATE], (a) => expect(a).toMatchObject({ status: 202, text: '' })],
   ['create-200', [...CREATE], (a) => expect(a.headers.get('location')).toBeNull()],
   ['create-without-body', [...CREATE], (a) => expect(a).toMatchObject({ status: 201, text: '' })],
@@ -154,6 +169,9 @@ const CASES: readonly Case[] = [
   ['headers-demanded', [SERVICE], (a) => expect(a.status).toBe(400)],
   ['token-demanded', [SERVICE], (a) => expect(a.status).toBe(401)],
   ['token-dies-early', [SERVICE], (a) => expect(a.status).toBe(401)],
+  ['token-of-country', [SERVICE], (a) => expect(a.status).toBe(401)],
+  ['second-token-demanded', [SERVICE], (a) => expect(a.status).toBe(401)],
+  ['base-prefixed', [SERVICE], (a) => expect(a.status).toBe(404)],
 ];
 
 describe('a deviation', () => {
@@ -200,6 +218,38 @@ describe('a deviation', () => {
     const statuses: number[] = [];
     for (let n = 0; n < 6; n += 1) statuses.push((await send(SERVICE, undefined, { authorization })).status);
     expect(statuses).toEqual([200, 200, 200, 200, 200, 401]);
+  });
+
+  it('says of what it has made where the monitor says', async () => {
+    simulator.deviate('TMF681', 'create-monitored');
+    const { headers } = await send(...CREATE);
+    const look = async () => (await (await fetch(headers.get('location') ?? '')).json()) as Row;
+    expect(await look()).toMatchObject({ state: 'inProgress' });
+    const { state, sourceHref } = await look();
+    expect(state).toBe('completed');
+    expect(await (await fetch(sourceHref)).json()).toMatchObject({ content: 'x' });
+  });
+
+  it('takes a token for the country that it was given for, and a second one where two are wanted', async () => {
+    simulator.deviate('TMF638', 'token-of-country');
+    const body = new URLSearchParams({ grant_type: 'client_credentials', country: 'de' });
+    const given = await fetch(`${simulator.url}/_simulator/token`, { method: 'POST', body });
+    const { access_token, expires_in }: Row = await given.json();
+    expect(expires_in).toBe(3_599);
+    const status = async (headers: Record<string, string>) =>
+      (await send(SERVICE, undefined, { authorization: `Bearer ${access_token}`, ...headers })).status;
+    expect(await status({ 'x-country': 'de' })).toBe(200);
+    expect(await status({ 'x-country': 'fr' })).toBe(401);
+    simulator.deviate('TMF638', 'second-token-demanded');
+    expect(await status({})).toBe(401);
+    expect(await status({ 'x-second-token': 'two' })).toBe(200);
+  });
+
+  it('serves below the market and its country', async () => {
+    simulator.deviate('TMF638', 'base-prefixed');
+    const at = simulator.apis.find(({ api }) => api === 'TMF638')?.baseUrl ?? '';
+    const below = at.replace(simulator.url, `${simulator.url}/market/de`);
+    expect((await fetch(`${below}/service/svc-acme-bb-1`)).status).toBe(200);
   });
 
   it('is switched by the back door, for one API, and refused where there is none of the name', async () => {

@@ -93,7 +93,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       createStore(table, directory),
     ]),
   );
-  const tokens = createTokens();
+  const tokens = createTokens(now);
   const switches = createSwitches(tokens, options.deviations);
   const apis: Api[] = API_LIST.map((address) => {
     const own = address.resources

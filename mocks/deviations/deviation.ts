@@ -3,6 +3,8 @@ import type { Reply } from '../server/reply.ts';
 
 /** A request to one API, below its base path. */
 export interface Asked {
+  /** What stood before the base path: a market and its country, or nothing. */
+  readonly prefix: string;
   readonly method: string;
   /** Resource, id and what follows. */
   readonly segments: readonly string[];

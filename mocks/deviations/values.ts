@@ -98,6 +98,10 @@ export const VALUES: Deviations = {
     does: 'gives addresses of another host',
     ...hrefs((href, trap) => href.replace(/^https?:\/\/[^/]+/, trap)),
   },
+  'href-other-scheme': {
+    does: 'gives https addresses of a server that speaks http',
+    ...hrefs((href) => href.replace(/^http:/, 'https:')),
+  },
   'money-currency-amount': {
     does: 'writes money as {currency, amount}',
     answer: onMoney((currency, amount) => ({ currency, amount })),
@@ -120,6 +124,10 @@ export const VALUES: Deviations = {
     answer: onStates((state) =>
       state.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replace(/^[a-z]/, (letter) => letter.toUpperCase()),
     ),
+  },
+  'states-own': {
+    does: 'has states that no description names',
+    answer: onStates((state) => `${state} by house rules`),
   },
   'dates-mixed': {
     does: 'writes instants in many zones, with and without the colon',

@@ -9,6 +9,8 @@ import { onRows, parsed, withBody, without } from './json-body.ts';
 const isCreation = (asked: Asked): boolean => asked.method === 'POST' && !isHub(asked);
 
 const DONE = ['done', 'terminatedWithSuccess'];
+/** Tasks that have no state where they are answered at once. */
+const isTask = ({ segments: [resource = ''] }: Asked): boolean => /^(query|check)[A-Z]/.test(resource);
 
 const onPatch = (change: (reply: Reply) => Reply) => (reply: Reply, asked: Asked) =>
   asked.method === 'PATCH' && reply.status === 200 ? change(reply) : reply;
@@ -21,6 +23,8 @@ export function writes(): Deviations {
   );
   /** Tasks that were not done when they were looked at last. */
   const underWay = new Map<unknown, number>();
+  /** By id: where what was made is, and how often its monitor was looked at. */
+  const monitors = new Map<string, { readonly madeAt: unknown; looks: number }>();
   return {
     'patch-201': { does: 'says 201 for a change', answer: onPatch((reply) => ({ ...reply, status: 201 })) },
     'patch-204': { does: 'says 204 for a change', answer: onPatch(() => NO_CONTENT) },
@@ -59,9 +63,10 @@ export function writes(): Deviations {
       does: 'says inProgress where a task is made, and once more where it is looked at',
       answer(reply, asked) {
         const body = reply.status < 300 ? parsed(reply.body) : undefined;
-        if (!isRecord(body) || body.state === undefined || asked.segments.length > 2) return reply;
+        if (!isRecord(body) || asked.segments.length > 2) return reply;
         const [isMade, looks] = [isCreation(asked), underWay.get(body.id) ?? 0];
-        if (isMade ? !DONE.includes(String(body.state)) : looks === 0) return reply;
+        const isDone = body.state === undefined ? isTask(asked) : DONE.includes(String(body.state));
+        if (isMade ? !isDone : looks === 0) return reply;
         underWay.set(body.id, isMade ? 1 : looks - 1);
         return withBody(reply, { id: body.id, href: body.href, state: 'inProgress' });
       },
@@ -72,6 +77,24 @@ export function writes(): Deviations {
         isCreation(asked) && reply.status === 201
           ? { status: 202, headers: without(reply.headers, 'content-type'), body: '' }
           : reply,
+    },
+    'create-monitored': {
+      does: 'accepts a creation with 202 and the address of a monitor, done at the second look',
+      ask(asked) {
+        const [resource, id = ''] = asked.segments;
+        const monitor = resource === 'monitor' ? monitors.get(id) : undefined;
+        if (monitor === undefined) return asked;
+        monitor.looks += 1;
+        const state = monitor.looks === 1 ? 'inProgress' : 'completed';
+        return json(200, { '@type': 'Monitor', id, state, sourceHref: monitor.madeAt });
+      },
+      answer(reply, asked, { base }) {
+        const made = isCreation(asked) && reply.status === 201 ? parsed(reply.body) : undefined;
+        if (!isRecord(made)) return reply;
+        const id = `mon-${monitors.size + 1}`;
+        monitors.set(id, { madeAt: made.href, looks: 0 });
+        return { status: 202, headers: { location: `${base}/monitor/${id}` }, body: '' };
+      },
     },
     'create-200': {
       does: 'says 200 for a creation and gives no address',

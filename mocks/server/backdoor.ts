@@ -51,7 +51,7 @@ export function createBackdoor({ faults, switches, tokens, log, apis, use }: Bac
       if (subject === 'faults' && api !== undefined && !apis.includes(api))
         return failure(404, 'no such API');
       if (subject === 'deviations') return answerDeviations(method, api, body);
-      if (act === 'POST token') return json(200, tokens.issue());
+      if (act === 'POST token') return json(200, tokens.issue(body));
       if (act === 'GET faults' && api === undefined) return json(200, faults.all());
       if (act === 'PUT faults' && api !== undefined) {
         faults.set(api, readFault(parsed(body)));

@@ -103,6 +103,8 @@ function segmentsOf(path: string): string[] {
 
 /** Below the backdoor: whoever comes here has followed an address that it should not have followed. */
 const TRAP = '/_simulator/trap';
+/** What may stand before the path of any API. */
+const MARKET = /^\/market\/[a-z]{2}(?=\/)/;
 
 export function createHandler(parts: HttpParts): RequestListener {
   const { apis, faults, log, latencyMs, backdoor, switches, root } = parts;
@@ -117,8 +119,7 @@ export function createHandler(parts: HttpParts): RequestListener {
 
   async function answerApi(
     api: Api,
-    path: string,
-    search: string,
+    { prefix, path, search }: Readonly<Record<'prefix' | 'path' | 'search', string>>,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -130,12 +131,13 @@ export function createHandler(parts: HttpParts): RequestListener {
     const answered = log.arrived({
       api: api.api,
       method,
-      path: request.url ?? path,
+      path: (request.url ?? path).slice(prefix.length),
       requestId: header('x-request-id'),
     });
     const fault = faults.take(api.api);
     async function reply(): Promise<Reply | undefined> {
       const asked: Asked = {
+        prefix,
         method,
         segments: segmentsOf(path.slice(api.path.length)),
         search,
@@ -161,13 +163,15 @@ export function createHandler(parts: HttpParts): RequestListener {
   }
 
   return (request, response) => {
-    const [path = '', search = ''] = (request.url ?? '/').split('?', 2);
+    const [full = '', search = ''] = (request.url ?? '/').split('?', 2);
+    const [prefix = ''] = MARKET.exec(full) ?? [];
+    const path = full.slice(prefix.length);
     const api = apis.find((each) => path.startsWith(`${each.path}/`));
     if (path.startsWith(TRAP))
       log.arrived({ api: 'trap', method: request.method ?? '', path, requestId: undefined });
     const done =
       api !== undefined
-        ? answerApi(api, path, search, request, response)
+        ? answerApi(api, { prefix, path, search }, request, response)
         : path.startsWith('/_simulator')
           ? readBody(request)
               .then((body) =>

@@ -1,15 +1,14 @@
 // Making an object by a POST that is sent once, and finding out what became of it when the answer was lost.
 import type { BackEnd, Source } from './back-end.ts';
-import { BackEndError } from './back-end-error.ts';
 import { type Budget, pause } from './budget.ts';
 import type { Answer } from './exchange.ts';
 import { listMany } from './list-many.ts';
 import { fetchOne } from './lookup.ts';
-import { announcedId, lastSegment, pollAfterMs, progressOf } from './progress.ts';
-import { asText } from './read.ts';
+import { monitorOf, outcomeOf } from './monitor.ts';
+import { announcedId, pollAfterMs } from './progress.ts';
 import { refusalCode } from './refusal-code.ts';
 import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
-import { endOf, type Written } from './written.ts';
+import { endOf, made, nothing, refused, type Written } from './written.ts';
 
 export interface CreateAsk {
   readonly body: Readonly<Record<string, unknown>>;
@@ -72,16 +71,6 @@ export async function createObject(
   return made(undefined);
 }
 
-const made = (object: TmfObject | undefined): Written =>
-  object === undefined ? { kind: 'DONE' } : { kind: 'DONE', object };
-
-const refused = (status: number, code: string | undefined): Written =>
-  code === undefined ? { kind: 'REFUSED', status } : { kind: 'REFUSED', status, code };
-
-function nothing(error: unknown): undefined {
-  if (!(error instanceof BackEndError)) throw error;
-}
-
 type Find = () => Promise<TmfObject | undefined>;
 
 async function search(find: Find, budget: Budget): Promise<Written | undefined> {
@@ -95,41 +84,3 @@ async function search(find: Find, budget: Budget): Promise<Written | undefined> 
 
 const searched = async (find: Find, budget: Budget): Promise<Written> =>
   (await search(find, budget)) ?? { kind: 'UNKNOWN' };
-
-/** Where an asynchronous back end says how far it is (TMF630 part 3): only the id is taken from its address. */
-function monitorOf(answer: Answer): string | undefined {
-  const { body } = answer;
-  if (answer.status !== 202) return undefined;
-  if (/\/monitor\/[^/]+\/?$/i.test(answer.header('location') ?? '')) return announcedId(answer);
-  if (!isRecord(body)) return undefined;
-  const isMonitor = /monitor$/i.test(asText(body['@type']) ?? '') || Object.hasOwn(body, 'sourceHref');
-  return isMonitor ? tmfObject(body)?.id : undefined;
-}
-
-/** Undefined where the monitor can't be asked any more. */
-async function outcomeOf(
-  backEnd: BackEnd,
-  source: Source,
-  id: string,
-  budget: Budget,
-): Promise<Written | undefined> {
-  for (let poll = 0; ; poll += 1) {
-    if ((await pause(pollAfterMs(poll), budget)) === 'EXPIRED') return { kind: 'UNKNOWN' };
-    const monitor = await fetchOne(backEnd, { ...source, resource: 'monitor' }, id, undefined, budget).catch(
-      nothing,
-    );
-    if (monitor === undefined) return undefined;
-    const progress = progressOf(monitor);
-    if (progress === 'UNDER_WAY') continue;
-    const response = isRecord(monitor.response) ? monitor.response : {};
-    if (progress === 'FAILED') return refused(Number(response.statusCode) || 202, refusalCode(response.body));
-    const object = tmfObject(response.body);
-    if (object !== undefined) return made(object);
-    const madeId = lastSegment(asText(monitor.sourceHref) ?? '');
-    return made(
-      madeId === undefined
-        ? undefined
-        : await fetchOne(backEnd, source, madeId, undefined, budget).catch(nothing),
-    );
-  }
-}

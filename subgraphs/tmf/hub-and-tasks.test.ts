@@ -62,6 +62,39 @@ describe('a task', () => {
     ]);
   });
 
+  it('is found behind the monitor that was announced', async () => {
+    const answers = [
+      { id: 'm-1', state: 'inProgress' },
+      { id: 'm-1', state: 'completed', sourceHref: 'http://169.254.169.254/queryUsageConsumption/t-9' },
+      { id: 't-9', usageConsumption: [] },
+    ];
+    const { server, client } = await against(({ method }, response, nth) =>
+      method === 'POST'
+        ? void response.writeHead(202, { location: 'http://127.0.0.1:1/monitor/m-1' }).end()
+        : sendJson(response, answers[nth - 2]),
+    );
+    expect(await client.task(USAGE, BODY, callOf())).toEqual({ id: 't-9', usageConsumption: [] });
+    expect(made(server)).toEqual([
+      'POST /usage/v4/queryUsageConsumption',
+      'GET /usage/v4/monitor/m-1',
+      'GET /usage/v4/monitor/m-1',
+      'GET /usage/v4/queryUsageConsumption/t-9',
+    ]);
+  });
+
+  it.each([
+    [{ id: 'm-1', state: 'failed', response: { statusCode: '400' } }, 'BACKEND_REFUSED'],
+    [{ id: 'm-1', state: 'completed' }, 'BACKEND_BAD_ANSWER'],
+    [{ id: 'm-1', state: 'inProgress' }, 'BACKEND_TIMEOUT'],
+  ])('behind the monitor %j: %s', async (monitor, code) => {
+    const { client } = await against(({ method }, response) =>
+      method === 'POST'
+        ? void response.writeHead(202, { location: '/monitor/m-1' }).end()
+        : sendJson(response, monitor),
+    );
+    await expect(client.task(USAGE, BODY, callOf(400))).rejects.toMatchObject({ code });
+  });
+
   it('is given as it is when it failed, and without an id when it needs none', async () => {
     const answers = [{ id: 't-1', state: 'terminatedWithError' }, { usageConsumption: [] }];
     const { client } = await against((_, response, nth) => sendJson(response, answers[nth - 1]));

@@ -5,6 +5,7 @@ import { backEndRow } from './backends.ts';
 import { type Budget, pause } from './budget.ts';
 import type { Answer } from './exchange.ts';
 import { fetchOne } from './lookup.ts';
+import { monitorOf, outcomeOf } from './monitor.ts';
 import { withAllPeriodsInOrder } from './periods.ts';
 import { announcedId, pollAfterMs, progressOf, stateName } from './progress.ts';
 import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
@@ -21,7 +22,7 @@ export async function runTask(
     // a mistake in our code: sending such a POST twice could order or charge twice
     throw new TypeError(`${source.api} ${source.resource} is not a task that may be sent again`);
   }
-  const fault = (code: 'BACKEND_BAD_ANSWER' | 'BACKEND_TIMEOUT', reason: string) =>
+  const fault = (code: 'BACKEND_BAD_ANSWER' | 'BACKEND_REFUSED' | 'BACKEND_TIMEOUT', reason: string) =>
     new BackEndError({
       provider: config.provider,
       api: config.api,
@@ -34,7 +35,8 @@ export async function runTask(
 
   const request = { method: 'POST', resource: source.resource, body, repeatable: true } as const;
   const answer = await backEnd.send(request, budget);
-  let task = taskIn(answer);
+  const monitor = monitorOf(answer);
+  let task = monitor === undefined ? taskIn(answer) : await taskBehind(monitor);
   if (task === undefined) throw fault('BACKEND_BAD_ANSWER', 'answered with no task');
   for (let poll = 0; isUnfinished(task); poll += 1) {
     if (task.id === '') throw fault('BACKEND_BAD_ANSWER', 'gave no id to ask for the outcome with');
@@ -45,6 +47,14 @@ export async function runTask(
     task = polled;
   }
   return withAllPeriodsInOrder(task);
+
+  async function taskBehind(id: string): Promise<TmfObject> {
+    const outcome = await outcomeOf(backEnd, source, id, budget);
+    if (outcome?.kind === 'REFUSED') throw fault('BACKEND_REFUSED', 'refused the task');
+    if (outcome?.kind === 'UNKNOWN') throw fault('BACKEND_TIMEOUT', 'has not finished in time');
+    if (outcome?.object === undefined) throw fault('BACKEND_BAD_ANSWER', 'has forgotten the task');
+    return outcome.object;
+  }
 }
 
 /** Announced by its Location alone, nothing is known of it yet. */

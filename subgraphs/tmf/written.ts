@@ -32,3 +32,14 @@ export function endOf(error: unknown): Exclude<Written, { kind: 'DONE' }> {
   }
   return { kind: 'UNKNOWN' };
 }
+
+export const made = (object: TmfObject | undefined): Written =>
+  object === undefined ? { kind: 'DONE' } : { kind: 'DONE', object };
+
+export const refused = (status: number, code: string | undefined): Written =>
+  code === undefined ? { kind: 'REFUSED', status } : { kind: 'REFUSED', status, code };
+
+/** For a look whose failure changes nothing. */
+export function nothing(error: unknown): undefined {
+  if (!(error instanceof BackEndError)) throw error;
+}

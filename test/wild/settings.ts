@@ -4,9 +4,11 @@ export interface Settings {
   readonly profile?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly auth?: Readonly<Record<string, unknown>>;
+  /** Before the path of each API. */
+  readonly prefix?: string;
 }
 
-const TOKEN_AUTH = (simulator: string) => ({
+export const TOKEN_AUTH = (simulator: string) => ({
   kind: 'oauth2ClientCredentials',
   tokenUrl: `${simulator}/_simulator/token`,
   clientId: 'env:WILD_CLIENT',
@@ -31,6 +33,15 @@ export function settingsFor(simulator: string): Readonly<Record<string, Settings
     'headers-demanded': { headers: { lob: 'mobile', channelId: 'self-service', targetSystem: 'bss' } },
     'token-demanded': { auth: TOKEN_AUTH(simulator) },
     'token-dies-early': { auth: TOKEN_AUTH(simulator) },
+    'token-of-country': {
+      auth: { ...TOKEN_AUTH(simulator), parameters: { country: 'de' } },
+      headers: { 'x-country': 'de' },
+    },
+    'second-token-demanded': {
+      auth: TOKEN_AUTH(simulator),
+      headers: { 'x-second-token': 'env:WILD_CLIENT' },
+    },
+    'base-prefixed': { prefix: '/market/de' },
     'hub-silent': profile({ hub: 'silent' }),
     'hub-absent': profile({ hub: 'none' }),
     'patch-merge-type-only': profile({ patch: 'mergePatch' }),

@@ -49,10 +49,12 @@ export async function startWildWorld(): Promise<WildWorld> {
   async function write(): Promise<void> {
     // another time-out each time: a back end whose entry changes is taken anew, its circuit breaker too
     written += 1;
-    const apis = world.simulator.apis.map(({ api, baseUrl, version }) => [
-      api,
-      { url: baseUrl, version, timeoutMs: TIMEOUT_MS + written, ...settingsOf(api) },
-    ]);
+    const { url: root } = world.simulator;
+    const apis = world.simulator.apis.map(({ api, baseUrl, version }) => {
+      const { prefix = '', ...settings } = settingsOf(api);
+      const url = baseUrl.replace(root, root + prefix);
+      return [api, { url, version, timeoutMs: TIMEOUT_MS + written, ...settings }];
+    });
     // each gateway's questions make events: without a hub this one must ask by itself
     const provider = { id: 'home', profile: { totals: 'filtered', hub: 'none' } };
     await writeFile(file, JSON.stringify({ providers: [{ ...provider, apis: Object.fromEntries(apis) }] }));
