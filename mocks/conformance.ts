@@ -1,4 +1,4 @@
-// Runs TM Forum's conformance kits against the simulator: `tsx mocks/conformance.ts <folder of kits>`; exits 1 where an assertion failed.
+// Runs TM Forum's conformance kits against the simulator: `npm run check:kits` with TMF_KITS naming their folder; exits 1 where an assertion failed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

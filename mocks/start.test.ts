@@ -8,7 +8,8 @@ import { API_LIST } from './api-list.ts';
 const FILE = fileURLToPath(new URL('./start.ts', import.meta.url));
 
 function start(...options: string[]) {
-  return spawn(process.execPath, ['--import', 'tsx', FILE, ...options], {
+  return spawn(process.execPath, ['--import', '../schema/typescript.mjs', FILE, ...options], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

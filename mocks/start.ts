@@ -1,4 +1,4 @@
-// Runs the simulator alone: `tsx mocks/start.ts --port 4100 --subscribers 100000 --seed 7 --latency 4`.
+// Runs the simulator alone: `npm run simulator -- --port 4100 --subscribers 100000 --seed 7 --latency 4`.
 import { parseArgs } from 'node:util';
 import { startSimulator } from './simulator.ts';
 

@@ -6,6 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WITH_TYPESCRIPT } from '../../test/support/typescript.ts';
 import { saveActors } from './actors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { grantReader } from './grants.ts';
@@ -26,7 +27,7 @@ async function otherProcess() {
     const { lockFolder } = await import(${JSON.stringify(lockModule)});
     try { await lockFolder(${JSON.stringify(folder)}); console.log('locked'); setInterval(() => {}, 1000); }
     catch (error) { console.log(error.message); }`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+  const child = spawn(process.execPath, [...WITH_TYPESCRIPT, '--input-type=module', '-e', program]);
   const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const said = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));

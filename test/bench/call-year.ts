@@ -1,5 +1,5 @@
 // A year of a call centre with two million records: how long it takes to count them, and to answer over them.
-// DATABASE_URL=postgres://… npx tsx test/bench/call-year.ts [records]
+// DATABASE_URL=postgres://… node --import ./schema/typescript.mjs test/bench/call-year.ts [records]
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { encodeId } from '../../schema/id.ts';

@@ -1,6 +1,7 @@
 // Processes of the benchmark: each is started, asked and ended by its own handle, and none outlives the run.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { WITH_TYPESCRIPT } from '../support/typescript.ts';
 import type { Answer, Usage } from './child-side.ts';
 
 const START_TIMEOUT_MS = 90_000;
@@ -36,7 +37,7 @@ const ENVIRONMENT = { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' 
 
 function launch(file: string, settings: unknown, nodeFlags: readonly string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
-    execArgv: ['--import', 'tsx', ...nodeFlags],
+    execArgv: [...WITH_TYPESCRIPT, ...nodeFlags],
     env: ENVIRONMENT,
     // the last line of standard output is the result; nothing of a child's may follow it
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,4 +1,4 @@
-// Where the CPU time of a profile went: `tsx test/bench/hot-spots.ts <file.cpuprofile>`.
+// Where the CPU time of a profile went: `node --import ./schema/typescript.mjs test/bench/hot-spots.ts <file.cpuprofile>`.
 import { readFileSync } from 'node:fs';
 
 interface ProfileNode {

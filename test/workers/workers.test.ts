@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresForTests, skipLoudly, startRedis } from '../support/services.ts';
+import { WITH_TYPESCRIPT } from '../support/typescript.ts';
 
 const COMMAND = fileURLToPath(new URL('../../gateway/command.ts', import.meta.url));
 const SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
@@ -80,7 +81,7 @@ describe.skipIf(redis === undefined || postgres === undefined)('two workers', ()
     folder = await mkdtemp(join(tmpdir(), 'ssm-workers-'));
     supergraph = join(folder, 'supergraph.graphql');
     await copyFile(SUPERGRAPH, supergraph);
-    child = spawn(process.execPath, ['--import', 'tsx', COMMAND], {
+    child = spawn(process.execPath, [...WITH_TYPESCRIPT, COMMAND], {
       env: {
         PATH: process.env.PATH,
         WORKERS: '2',
