@@ -1,4 +1,4 @@
-// The TM Forum client of one operation: counts its questions and pages, so that none takes the back ends from everybody else.
+// The TM Forum client of one operation: counts its questions, their pages and single lookups, so that none takes the back ends from everybody else.
 import { clientError } from '../schema/errors.ts';
 import type { Call, TmfClient } from './tmf/client.ts';
 
@@ -19,7 +19,7 @@ export function countedClient(unpinned: TmfClient): TmfClient {
     deadlineMs,
     signal,
     ...(userToken === undefined ? {} : { userToken }),
-    onPage: count,
+    onQuestion: count,
   });
   return {
     ...client,

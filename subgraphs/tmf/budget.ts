@@ -8,16 +8,16 @@ export interface Call {
   readonly signal: AbortSignal;
   /** The client's own access token, for back ends configured to take it. */
   readonly userToken?: string;
-  /** Told of each page behind the first; what it throws ends the call. */
-  readonly onPage?: () => void;
+  /** Told of each question behind the first: a page, an object by itself; what it throws ends the call. */
+  readonly onQuestion?: () => void;
 }
 
 export interface Budget {
   readonly requestId: string;
   readonly userToken: string | undefined;
   readonly signal: AbortSignal;
-  /** Before a page behind the first is asked for; throws when there were too many. */
-  countPage(): void;
+  /** Before each question behind the first; throws when there were too many. */
+  countQuestion(): void;
   remainingMs(): number;
   /** Nobody waits any longer: the deadline has passed or the client has hung up. */
   spent(): boolean;
@@ -36,7 +36,7 @@ export function budgetOf(call: Call, now: () => number): Budget {
     requestId: call.requestId,
     userToken: call.userToken,
     signal: call.signal,
-    countPage: call.onPage ?? (() => undefined),
+    countQuestion: call.onQuestion ?? (() => undefined),
     remainingMs,
     spent: () => call.signal.aborted || remainingMs() === 0,
   };

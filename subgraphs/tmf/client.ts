@@ -30,7 +30,7 @@ export type { Filter } from './query.ts';
 export type { TmfObject } from './tmf-object.ts';
 export type { Written } from './written.ts';
 
-/** Everything rejects with a BackEndError, or what the call's `onPage` throws, and nothing else, mistakes in our own code apart. */
+/** Everything rejects with a BackEndError, or what the call's `onQuestion` throws, and nothing else, mistakes in our own code apart. */
 export interface TmfClient {
   /** The providers that serve the API, in the order of the providers file. */
   providersOf(api: Api): readonly string[];

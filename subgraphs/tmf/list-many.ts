@@ -36,6 +36,8 @@ interface Listing {
   readonly totalTrusted: boolean;
   /** Whether a row is one of those asked for. */
   readonly fits: (row: TmfObject) => boolean;
+  /** Before each question; throws when there were too many. The first was counted by who asks. */
+  readonly count: () => void;
 }
 
 /** All objects whose `by` path names one of the values, each once, in the order in which they came. */
@@ -56,7 +58,12 @@ export async function listMany(
   const totalTrusted = sent.whole && backEnd.config.profile.totals === 'filtered';
   const matches = compileFilter(filter);
   const fits = (row: TmfObject) => names(row, by, wanted) && matches(row);
-  const listing = { backEnd, source, budget, parameters, totalTrusted, fits };
+  let asked = 0;
+  const count = () => {
+    asked += 1;
+    if (asked > 1) budget.countQuestion();
+  };
+  const listing = { backEnd, source, budget, parameters, totalTrusted, fits, count };
 
   const found =
     by === 'id' ? await byId(listing, [...wanted], fields) : await byPath(listing, by, [...wanted]);
@@ -124,7 +131,7 @@ async function idBatchOf(
 }
 
 async function lookUp(
-  { backEnd, source, budget }: Listing,
+  { backEnd, source, budget, count }: Listing,
   ids: readonly string[],
   fields: readonly string[] | undefined,
 ): Promise<readonly TmfObject[]> {
@@ -132,7 +139,10 @@ async function lookUp(
   const left = ids.entries();
   // so many at a time, so that one lookup can't fill the queue alone
   const lookingUp = Array.from({ length: backEnd.config.profile.lookupsAtOnce }, async () => {
-    for (const [place, id] of left) found[place] = await fetchOne(backEnd, source, id, fields, budget);
+    for (const [place, id] of left) {
+      count();
+      found[place] = await fetchOne(backEnd, source, id, fields, budget);
+    }
   });
   await Promise.all(lookingUp);
   return found.filter((object) => object !== undefined);
@@ -184,7 +194,7 @@ function valueParameters({ backEnd, parameters }: Listing, by: string, values: r
 
 /** Page after page of one list, as far as the reader goes. */
 async function* pagesOf(
-  { backEnd, source, budget, parameters, totalTrusted }: Listing,
+  { backEnd, source, budget, parameters, totalTrusted, count }: Listing,
   valueParameter: string | undefined,
   limit: number,
 ): AsyncGenerator<readonly TmfObject[]> {
@@ -192,7 +202,7 @@ async function* pagesOf(
   let cursor: string | undefined;
   for (let offset = 0, pages = 0; ; pages += 1) {
     if (pages === MAX_PAGES) throw wrong({ backEnd, source }, `gave more than ${MAX_PAGES} pages`);
-    if (pages > 0) budget.countPage();
+    count();
     const request = { parameters: all, offset, limit, cursor, totalTrusted };
     const page = await fetchPage(backEnd, source, request, budget);
     yield page.rows;

@@ -108,7 +108,7 @@ async function wholeList(
   const limit = backEnd.config.maxPage;
   const page = await fetchPage(backEnd, source, { ...request, offset: 0, limit }, budget);
   if (!page.more) return { page, begins: 0 };
-  budget.countPage();
+  budget.countQuestion();
   backEnd.notice('does not sort, and has lists too long to sort here: their rows come in its own order');
   return undefined;
 }

@@ -56,7 +56,7 @@ export async function pageAt(
       reason,
     });
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    if (step > 0) budget.countPage();
+    if (step > 0) budget.countQuestion();
     const cursor = trail.cursors.get(begins);
     const page = await fetchPage(backEnd, source, { ...request, offset: begins, cursor }, budget);
     const first = page.rows[0]?.id;

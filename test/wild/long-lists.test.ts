@@ -1,5 +1,9 @@
 // Lists that are long for the pages that come, or never end: walked whole, or said not to be, in a bounded number of calls.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FUNCTIONS } from '../../schema/access.ts';
 import { actedOperations } from '../support/client-operations.ts';
 import { type Asked, type Instance, startWorld, type World } from '../support/gateway.ts';
 import { compare } from './compare.ts';
@@ -94,5 +98,62 @@ describe('SSM-A-08 more services than are looked at', () => {
     expect(incomplete(asked)).toMatchObject({
       objectives: { isComplete: true, totalCount: expect.any(Number) },
     });
+  });
+});
+
+describe('SSM-A-08 objects that can only be asked for one by one', () => {
+  const ALL_SEEING = {
+    actorId: 'all-seeing',
+    kind: 'STAFF',
+    displayName: 'Whole operations centre',
+    grants: [{ functions: Object.keys(FUNCTIONS), scope: { kind: 'EVERY_CUSTOMER' } }],
+  } as const;
+  const MORE = 'billingAccount { name } customer { name }';
+  let world: World;
+  let gateway: Instance;
+  let folder: string;
+  beforeAll(async () => {
+    world = await startWorld({
+      actors: [ALL_SEEING],
+      simulator: { subscribers: 300 },
+      env: { REDIS_URL: '', OPERATION_TIMEOUT_MS: '60000' },
+    });
+    const apis = world.simulator.apis.map(({ api, baseUrl, version }) => [api, { url: baseUrl, version }]);
+    const provider = { id: 'home', profile: { idBatch: 'none' }, apis: Object.fromEntries(apis) };
+    folder = await mkdtemp(join(tmpdir(), 'ssm-one-by-one-'));
+    const file = join(folder, 'providers.json');
+    await writeFile(file, JSON.stringify({ providers: [provider] }));
+    gateway = await world.another({
+      env: { REDIS_URL: '', OPERATION_TIMEOUT_MS: '60000' },
+      providersFile: file,
+    });
+  });
+  afterAll(async () => {
+    await world.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const services = (first: number, more = '') =>
+    `{ services(first: ${first}) { nodes { name products { name ${more} } } } }`;
+
+  test('SSM-A-08 a hundred: each with a question of its own, and right', { timeout: 60_000 }, async () => {
+    const right = await world.ask(services(100), { as: 'all-seeing' });
+    const given = await gateway.ask(services(100), { as: 'all-seeing' });
+    expect(given.errors).toEqual([]);
+    expect(given.data).toEqual(right.data);
+    expect(given.calls.length).toBeGreaterThan(100);
+    expect(given.calls.length).toBeLessThanOrEqual(MAX_QUESTIONS);
+  });
+
+  test('SSM-A-08 two hundred, each with three of its own: counted, and said', {
+    timeout: 60_000,
+  }, async () => {
+    world.clock.advance(3_600_000);
+    const given = await gateway.ask(services(200, MORE), { as: 'all-seeing' });
+    expect(new Set(given.errors.map(({ code }) => code))).toEqual(new Set(['OPERATION_TOO_COSTLY']));
+    const { nodes } = (given.data as { services: { nodes: { name: string }[] } }).services; // as asked
+    expect(nodes).toHaveLength(200);
+    expect(nodes.every(({ name }) => name.length > 0)).toBe(true);
+    expect(given.calls.length).toBeLessThanOrEqual(MAX_QUESTIONS);
   });
 });
