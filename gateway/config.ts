@@ -58,6 +58,7 @@ export interface Config {
   readonly workers: number;
   readonly remoteSubgraphs: readonly RemoteAddress[];
   readonly shareCalls: boolean;
+  readonly overrideLabels: readonly string[];
   readonly tokens: TokenSource;
   /** Absent: switched off. */
   readonly signIn?: SignInConfig;
@@ -157,6 +158,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     workers: options.WORKERS,
     remoteSubgraphs: options.SUBGRAPHS,
     shareCalls: options.SHARE_CALLS === 'on',
+    overrideLabels: options.OVERRIDE_LABELS,
     ...given('migrationDatabaseUrl', options.MIGRATION_DATABASE_URL),
     tokens:
       url !== undefined && issuer !== undefined

@@ -65,6 +65,8 @@ export interface EngineOptions {
   readonly onFault: (subgraph: string, cause: unknown, operation: Operation) => void;
   /** Whether equal calls of that subgraph that one principal makes at the same time are sent once. */
   readonly shares?: (subgraph: string) => boolean;
+  /** Of `@override`, those that hold; percentages need none. */
+  readonly overrideLabels?: ReadonlySet<string>;
   readonly log: Logger;
   /**
    * COMPILED: our executor, asked directly. To compare with: SERVED, our executor behind ApolloServer's pipeline, and
@@ -169,6 +171,7 @@ export async function createEngine({ execution, log, ...options }: EngineOptions
       ? undefined
       : compiledExecutor(stock, {
           ...calls,
+          ...(options.overrideLabels === undefined ? {} : { labels: options.overrideLabels }),
           // the engine alone makes contexts
           operation: ({ context }) => (context as EngineContext).operation,
         });

@@ -70,6 +70,7 @@ export async function openGraph(source: GraphSource, options: GraphOptions): Pro
     onFault: (name, error, { requestId }) =>
       log.error({ requestId, subgraph: name, err: error }, 'subgraph failed'),
     ...(config.shareCalls ? { shares: (name: string) => elsewhere.has(name) } : {}),
+    overrideLabels: new Set(config.overrideLabels),
     log,
     ...(execution === undefined ? {} : { execution }),
   });

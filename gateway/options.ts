@@ -63,6 +63,19 @@ const form = {
     .enum(['on', 'off'])
     .default('on')
     .describe('Equal calls of a subgraph elsewhere that one principal makes at the same time are sent once.'),
+  OVERRIDE_LABELS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((label) => label.trim())
+        .filter((label) => label !== ''),
+    )
+    .refine((labels) => labels.every((label) => /^[A-Za-z][\w\-:./]*$/.test(label)), 'must be label,label')
+    .describe(
+      'Labels of `@override` that hold. `percent(n)` needs none: it holds for that share of the requests.',
+    ),
   TOKEN_ISSUER: z.string().optional().describe('`iss` of the access tokens; goes with TOKEN_JWKS_URL.'),
   TOKEN_AUDIENCE: z.string().default('ssm-gateway').describe('`aud` that an access token must name.'),
   TOKEN_JWKS_URL: keysUrl

@@ -10,10 +10,13 @@ import { LRUCache } from 'lru-cache';
 import type { Operation } from '../../schema/ports.ts';
 import type { CompiledOperation } from './executor.ts';
 import { buildGeneration, type Generation } from './generation.ts';
+import type { LabelSettings } from './override-labels.ts';
 import type { ExecutorOptions } from './run.ts';
 import { createSharing } from './sharing.ts';
 
-export interface CompiledExecutorOptions extends Omit<ExecutorOptions, 'sharing'> {
+export interface CompiledExecutorOptions
+  extends Omit<ExecutorOptions, 'sharing'>,
+    Pick<LabelSettings, 'labels'> {
   /** Whether concurrent identical sub-requests of the same principal are sent once. */
   readonly share?: boolean;
   /** The operation that a request context belongs to. */
@@ -41,12 +44,12 @@ interface Compiled extends Generation {
 export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecutorOptions): CompiledGateway {
   const generations = new WeakMap<GraphQLSchema, Compiled>();
   let current: Compiled | undefined;
-  const { share, operation: operationFor, maxBytes, ...rest } = options;
+  const { share, operation: operationFor, maxBytes, labels, ...rest } = options;
   const execution: ExecutorOptions = share === true ? { ...rest, sharing: createSharing() } : rest;
 
   gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
     current = {
-      ...buildGeneration(coreSupergraphSdl, apiSchema),
+      ...buildGeneration(coreSupergraphSdl, apiSchema, labels === undefined ? {} : { labels }),
       operations: new LRUCache({ maxSize: maxBytes ?? DEFAULT_MAX_BYTES }),
     };
     generations.set(apiSchema, current);

@@ -1,8 +1,10 @@
 // For tests: resolvers for any subgraph, whose values follow from object, field and arguments alone, faults included.
 import {
   type GraphQLField,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
   isAbstractType,
   isEnumType,
   isLeafType,
@@ -12,17 +14,7 @@ import {
   Kind,
   parse,
 } from 'graphql';
-
-/** The same for the same parts, on every subgraph and in every run. */
-export function hash(...parts: unknown[]): number {
-  let value = 2166136261;
-  for (const char of JSON.stringify(parts)) {
-    value ^= char.codePointAt(0) ?? 0;
-    value = Math.imul(value, 16777619);
-  }
-  value ^= value >>> 15;
-  return Math.imul(value, 2246822519) >>> 0;
-}
+import { hash } from './dice.ts';
 
 export interface World {
   readonly seed: number;
@@ -48,8 +40,9 @@ function invent(
     );
   if (isEnumType(type)) return type.getValues()[number % type.getValues().length]?.name;
   if (isLeafType(type)) {
-    if (type.name === 'Int') return number % 1000;
-    if (type.name === 'Float') return (number % 1000) / 8;
+    // never 0: what becomes of it where the planner renames a field is a repair, with a test of its own
+    if (type.name === 'Int') return 1 + (number % 999);
+    if (type.name === 'Float') return (1 + (number % 999)) / 8;
     if (type.name === 'Boolean') return number % 2 === 0;
     return `${type.name}-${number % 1000}`;
   }
@@ -60,14 +53,36 @@ function invent(
 
 type Reference = Record<string, unknown>;
 
-function requiredNames({ astNode }: GraphQLField<unknown, unknown>): string[] {
-  const directive = astNode?.directives?.find(({ name }) => name.value === 'requires');
-  const value = directive?.arguments?.[0]?.value;
-  if (value?.kind !== Kind.STRING) return [];
-  const [set] = parse(`{${value.value}}`).definitions;
-  return set?.kind === Kind.OPERATION_DEFINITION
-    ? set.selectionSet.selections.flatMap((each) => (each.kind === Kind.FIELD ? [each.name.value] : []))
-    : [];
+/** The fields, of the first level, that `@requires` or the `@key`s name. */
+function namedBy(
+  directive: 'requires' | 'key',
+  { astNode }: Pick<GraphQLField<unknown, unknown> | GraphQLObjectType, 'astNode'>,
+): string[] {
+  return (astNode?.directives ?? []).flatMap(({ name, arguments: args }) => {
+    const value = args?.find((each) => each.name.value === 'fields')?.value;
+    if (name.value !== directive || value?.kind !== Kind.STRING) return [];
+    const [set] = parse(`{${value.value}}`).definitions;
+    return set?.kind === Kind.OPERATION_DEFINITION
+      ? set.selectionSet.selections.flatMap((each) => (each.kind === Kind.FIELD ? [each.name.value] : []))
+      : [];
+  });
+}
+
+/** A key that isn't `id` is made of it, so that every subgraph finds the same entity by any of its keys. */
+function keyValue(field: GraphQLField<unknown, unknown>, object: unknown): unknown {
+  const type = getNamedType(field.type);
+  if (isObjectType(type)) return { __typename: type.name, id: `${type.name} of ${object}` };
+  return isEnumType(type) ? undefined : `${field.name} of ${object}`;
+}
+
+function identity(reference: Reference): unknown {
+  if (reference.id !== undefined) return reference.id;
+  for (const value of Object.values(reference)) {
+    const text = typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+    const found = /^\w+ of (.+)$/.exec(String(text))?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Gives every field of a subgraph's schema that isn't federation's own a resolver. */
@@ -76,28 +91,30 @@ export function inventResolvers(schema: GraphQLSchema, concrete: Concrete): void
     if (type.name.startsWith('_')) continue;
     if (isAbstractType(type)) {
       type.resolveType = (value: Reference) => {
-        const id = String(value.id ?? '');
-        const fromId = id.slice(0, id.lastIndexOf('-'));
+        const [fromId = ''] = /^\w+/.exec(String(value.id ?? '')) ?? [];
         return schema.getType(fromId) === undefined ? String(value.__typename) : fromId;
       };
     }
     if (!isObjectType(type)) continue;
     const resolveReference = (reference: Reference, { world }: { world: World }) => {
-      const chance = hash(world.seed, type.name, reference.id, 'reference') % 1000;
+      const id = identity(reference);
+      const chance = hash(world.seed, type.name, id, 'reference') % 1000;
       // thrown, it costs the whole list; as a rejection, only its own entity
-      if (chance < world.faults / 4) throw new Error(`fault at ${type.name} ${reference.id}`);
+      if (chance < world.faults / 4) throw new Error(`fault at ${type.name} ${id}`);
       if (chance < world.faults) {
-        const late = Promise.reject(new Error(`late fault at ${type.name} ${reference.id}`));
+        const late = Promise.reject(new Error(`late fault at ${type.name} ${id}`));
         // another entity's fault, thrown, takes the list away with this one unheard
         late.catch(() => undefined);
         return late;
       }
-      return chance < world.faults + world.nulls ? null : reference;
+      return chance < world.faults + world.nulls ? null : { ...reference, id };
     };
     type.extensions = { ...type.extensions, apollo: { subgraph: { resolveReference } } };
+    const keys = new Set(namedBy('key', type));
     for (const field of Object.values(type.getFields())) {
       if (field.name.startsWith('_')) continue;
-      const required = requiredNames(field);
+      const required = namedBy('requires', field);
+      const isKey = keys.has(field.name);
       field.resolve = (source: Reference | undefined, args: unknown, { world }: { world: World }) => {
         const own = source?.[field.name];
         if (own !== undefined) return own;
@@ -105,6 +122,8 @@ export function inventResolvers(schema: GraphQLSchema, concrete: Concrete): void
         const chance = hash(world.seed, object, field.name, 'chance') % 1000;
         if (chance < world.faults) throw new Error(`fault at ${field.name} of ${object}`);
         if (chance < world.faults + world.nulls) return null;
+        const key = isKey && field.name !== 'id' ? keyValue(field, object) : undefined;
+        if (key !== undefined) return key;
         const needed = required.map((name) => source?.[name] ?? 'MISSING');
         return invent(field.type, [object, field.name, args, needed], schema, concrete);
       };

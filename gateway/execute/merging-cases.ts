@@ -1,30 +1,11 @@
 // For tests: federation's cases in which subgraphs disagree: enums, inputs, tags, what is inaccessible, what is moved.
 import type { Case } from './federation-cases.ts';
-import type { SubgraphSource } from './test-graph.ts';
 
 type Reference = Readonly<Record<string, unknown>>;
 
 const entity = (found: (reference: Reference) => object) => ({ __resolveReference: found });
 
-const OLD: SubgraphSource = {
-  sdl: 'type Query { p: P } type P @key(fields: "id") { id: ID! name: String size: Int }',
-  resolvers: { Query: { p: () => ({ id: '1', name: 'old', size: 1 }) } },
-};
-
 export const MERGING_CASES: readonly Case[] = [
-  {
-    name: '@override with a label that nobody has decided on: the field stays where it was',
-    subgraphs: {
-      a: OLD,
-      b: {
-        sdl: 'type P @key(fields: "id") { id: ID! name: String @override(from: "a", label: "percent(50)") }',
-        resolvers: { P: entity(({ id }) => ({ id, name: 'new' })) },
-      },
-    },
-    text: '{ p { name size } }',
-    data: { p: { name: 'old', size: 1 } },
-    calls: ['a'],
-  },
   {
     name: 'an enum that is only answered has the values of all subgraphs',
     subgraphs: {

@@ -1,14 +1,24 @@
 // For tests: random operations that fit a graph: arguments, variables, fragments, aliases, conditions, introspection.
 import {
+  astFromValue,
+  type GraphQLArgument,
   type GraphQLCompositeType,
+  type GraphQLInputType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
   isObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+  print,
 } from 'graphql';
-import { hash } from './invented-world.ts';
+import { dice } from './dice.ts';
 
 export interface RandomOperation {
   readonly text: string;
@@ -24,12 +34,7 @@ export function randomOperation(
   /** Roughly. Larger operations make the planner slow and find nothing more. */
   maxFields: number,
 ): RandomOperation {
-  let step = 0;
-  const roll = (sides: number): number => {
-    step += 1;
-    return hash(seed, step) % sides;
-  };
-  const pick = <T>(from: readonly T[]): T | undefined => from[roll(from.length)];
+  const { roll, pick } = dice(seed);
   const declared = new Map<string, unknown>();
   const fragments: string[] = [];
   let aliases = 0;
@@ -48,13 +53,28 @@ export function randomOperation(
     return ` @${directive}(if: ${roll(3) === 0 ? String(value) : variable('Boolean!', value)})`;
   }
 
-  function argumentsOf(args: readonly { name: string; type: { toString(): string } }[]): string {
-    const given = args.flatMap(({ name, type }) => {
-      const text = String(type);
-      if (!text.endsWith('!') && roll(3) === 0) return [];
-      const number = roll(4);
-      const value = text.startsWith('Int') ? number : `x${number}`;
-      return [`${name}: ${roll(2) === 0 ? variable(text, value) : JSON.stringify(value)}`];
+  function value(type: GraphQLInputType): unknown {
+    if (isNonNullType(type)) return value(type.ofType);
+    if (isListType(type)) return Array.from({ length: roll(3) }, () => value(type.ofType));
+    if (isEnumType(type)) return pick(type.getValues())?.name;
+    if (isInputObjectType(type)) {
+      const given = Object.values(type.getFields()).filter(
+        (each) => isRequiredInputField(each) || roll(2) === 0,
+      );
+      return Object.fromEntries(given.map((each) => [each.name, value(each.type)]));
+    }
+    return type.name === 'Int' ? roll(4) : `x${roll(4)}`;
+  }
+
+  function argumentsOf(args: readonly GraphQLArgument[]): string {
+    const given = args.flatMap((each) => {
+      const { name, type } = each;
+      if (!isRequiredArgument(each) && roll(3) === 0) return [];
+      const chosen = value(type);
+      const literal = astFromValue(chosen, type);
+      return [
+        `${name}: ${literal === null || literal === undefined || roll(2) === 0 ? variable(String(type), chosen) : print(literal)}`,
+      ];
     });
     return given.length === 0 ? '' : `(${given.join(', ')})`;
   }
@@ -70,7 +90,7 @@ export function randomOperation(
     );
     if (chosen === undefined) return '__typename';
     const args = argumentsOf(chosen.args);
-    const alias = args !== '' || roll(6) === 0 ? `a${aliases++}: ` : '';
+    const alias = chosen.args.length > 0 || roll(6) === 0 ? `a${aliases++}: ` : '';
     const named = getNamedType(chosen.type);
     const rest = isCompositeType(named) ? ` ${selection(named, depth + 1)}` : '';
     return `${alias}${chosen.name}${args}${condition()}${rest}`;

@@ -126,7 +126,8 @@ export async function testGraph(
     }),
   });
   const { schema, executor } = await gateway.load();
-  const generation = buildGeneration(supergraphSdl);
+  // the stock gateway decides on no label
+  const generation = buildGeneration(supergraphSdl, undefined, { draw: () => 100 });
   for (const each of schemas.values()) settings.prepare?.(each, generation.schema);
   const subgraphs = new Map<string, (ask: Ask) => Subgraph>(
     services.map(({ name }) => [
