@@ -57,6 +57,8 @@ export interface Config {
   readonly supergraphFile?: string;
   readonly workers: number;
   readonly remoteSubgraphs: readonly RemoteAddress[];
+  /** Names of subgraphs elsewhere that see the client's own token. */
+  readonly userTokenTo: readonly string[];
   readonly shareCalls: boolean;
   readonly overrideLabels: readonly string[];
   readonly tokens: TokenSource;
@@ -157,6 +159,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ...given('supergraphFile', options.SUPERGRAPH_FILE),
     workers: options.WORKERS,
     remoteSubgraphs: options.SUBGRAPHS,
+    userTokenTo: options.USER_TOKEN_TO,
     shareCalls: options.SHARE_CALLS === 'on',
     overrideLabels: options.OVERRIDE_LABELS,
     ...given('migrationDatabaseUrl', options.MIGRATION_DATABASE_URL),

@@ -51,9 +51,13 @@ export function graphFiles({ config, contract, key, local, serve, audit, log, no
     const sdl = contract.subgraphs.get(name)?.sdl;
     if (sdl === undefined) throw new Error(`SUBGRAPHS: there is no ${name}`);
     const onFault = (fault: object) => log.warn(fault, 'subgraph failed');
-    return remoteSubgraph({ name, url, sdl, identify, now, onFault, audit });
+    const takesUserToken = config.userTokenTo.includes(name);
+    return remoteSubgraph({ name, url, sdl, identify, takesUserToken, now, onFault, audit });
   });
   const elsewhere = new Set(remotes.map(({ name }) => name));
+  // misspelt, a back end would be asked without a token, or a subgraph that is served here would be thought elsewhere
+  for (const name of config.userTokenTo)
+    if (!elsewhere.has(name)) throw new Error(`USER_TOKEN_TO: ${name} is not among SUBGRAPHS`);
   const file = config.supergraphFile ?? fileURLToPath(new URL('schema/supergraph.graphql', ROOT));
   return {
     file: resolve(file),

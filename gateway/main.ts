@@ -131,7 +131,9 @@ export async function runSubgraphs(
   config: Config,
   surroundings: Surroundings = {},
 ): Promise<Running> {
-  const parts = await openParts(config, surroundings, { userTokens: false });
+  const parts = await openParts(config, surroundings, {
+    userTokens: names.every((name) => config.userTokenTo.includes(name)),
+  });
   const { modules, log, now } = parts;
   const keepsState = names.some((name) => modules.get(name)?.keepsState === true);
   const state = keepsState ? await openState(parts, surroundings) : undefined;

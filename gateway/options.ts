@@ -59,6 +59,13 @@ const form = {
     .default(1)
     .describe('Processes that share the port. More than one need DATABASE_URL and REDIS_URL.'),
   SUBGRAPHS: subgraphList.default([]).describe('Subgraphs that run elsewhere: name=url,name=url.'),
+  USER_TOKEN_TO: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .describe(
+      "Subgraphs elsewhere that are sent the client's own token, for back ends with `userToken`: name,name. Said to the gateway, and to the subgraph that runs alone.",
+    ),
   SHARE_CALLS: z
     .enum(['on', 'off'])
     .default('on')

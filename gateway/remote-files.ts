@@ -14,6 +14,7 @@ interface Options {
     operation: Operation,
     asked: { readonly audience: string; readonly requestHash: string },
   ) => string;
+  readonly takesUserToken: boolean;
   readonly now: () => number;
 }
 
@@ -55,13 +56,14 @@ async function read(response: Response): Promise<OpenedFile | undefined> {
   throw clientError(isErrorCode(code) ? code : 'BACKEND_BAD_ANSWER');
 }
 
-export function remoteFiles({ name, path, pool, identify, now }: Options): FileSource {
+export function remoteFiles({ name, path, pool, identify, takesUserToken, now }: Options): FileSource {
   return async (id, operation) => {
     const query = fileQuery(id);
     const { requestId } = operation;
+    const userToken = takesUserToken ? operation.userToken : undefined;
     const principal = identify(operation, {
       audience: name,
-      requestHash: requestHash(queryHash(query), '{}'),
+      requestHash: requestHash(queryHash(query), '{}', userToken),
     });
     // until its head is here the operation may end it; after that, whoever reads the body
     const ending = new AbortController();
@@ -76,7 +78,7 @@ export function remoteFiles({ name, path, pool, identify, now }: Options): FileS
           'x-request-id': requestId,
           'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
         },
-        body: JSON.stringify({ query, extensions: { principal } }),
+        body: JSON.stringify({ query, extensions: { principal, userToken } }),
         signal: ending.signal,
       });
       response.body.on('error', () => undefined);

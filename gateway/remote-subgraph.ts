@@ -40,6 +40,8 @@ interface Options {
     readonly requestId: string;
     readonly reason: string;
   }) => void;
+  /** Whether it is sent the client's own token, for back ends that are to see it. */
+  readonly takesUserToken?: boolean;
   /** What provider staff read of customers there, where the subgraph has no store to record it in. */
   readonly audit?: AuditSink;
 }
@@ -156,7 +158,8 @@ function answerOf({ status, text }: Posted): ExecutionResult {
   return resultOf(text);
 }
 
-export function remoteSubgraph({ name, url, sdl, identify, now, onFault, audit }: Options): RemoteSubgraph {
+export function remoteSubgraph(options: Options): RemoteSubgraph {
+  const { name, url, sdl, identify, now, onFault, audit, takesUserToken = false } = options;
   const target = new URL(url);
   // deadlines are the operation's, by its ending
   const pool = new Pool(target.origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
@@ -166,12 +169,18 @@ export function remoteSubgraph({ name, url, sdl, identify, now, onFault, audit }
   return {
     name,
     sdl,
+    takesUserToken,
     run: (request, operation) => {
       const ending = endingOf(operation);
       const { requestId } = operation;
       const { hash, beginning } = keptOf(request);
       const variables = JSON.stringify(request.variables);
-      const principal = identify(operation, { audience: name, requestHash: requestHash(hash, variables) });
+      const userToken = takesUserToken ? operation.userToken : undefined;
+      const principal = identify(operation, {
+        audience: name,
+        requestHash: requestHash(hash, variables, userToken),
+      });
+      const beside = userToken === undefined ? '' : `,"userToken":${JSON.stringify(userToken)}`;
       const failedBy = (error: unknown): ExecutionResult => {
         if (ending.ended) return failed('DEADLINE_EXCEEDED');
         const reason = error instanceof Error ? error.message : 'unknown';
@@ -188,7 +197,7 @@ export function remoteSubgraph({ name, url, sdl, identify, now, onFault, audit }
           // what is left, not when: clocks differ
           'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
         },
-        body: `${beginning},"variables":${variables},"extensions":{"principal":"${principal}"}}`,
+        body: `${beginning},"variables":${variables},"extensions":{"principal":"${principal}"${beside}}}`,
         ending,
         maxBytes: MAX_ANSWER_BYTES,
       }).then((posted) => {
@@ -201,7 +210,14 @@ export function remoteSubgraph({ name, url, sdl, identify, now, onFault, audit }
         }
       }, failedBy);
     },
-    files: remoteFiles({ name, path: `${target.pathname.replace(/\/$/, '')}/files`, pool, identify, now }),
+    files: remoteFiles({
+      name,
+      path: `${target.pathname.replace(/\/$/, '')}/files`,
+      pool,
+      identify,
+      takesUserToken,
+      now,
+    }),
     close: () => pool.close(),
   };
 }

@@ -37,6 +37,8 @@ export interface Subgraph {
   readonly name: string;
   /** SDL with federation directives, as `_service { sdl }` would give it. */
   readonly sdl: string;
+  /** It runs elsewhere and is sent the client's own token. */
+  readonly takesUserToken?: boolean;
   run(request: SubgraphRequest, operation: Operation): Promise<ExecutionResult>;
 }
 

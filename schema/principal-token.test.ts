@@ -115,6 +115,10 @@ describe('refused', () => {
     ['for another subgraph', () => sign({ aud: 'catalogue' })],
     ['for another query', () => sign({ requestHash: requestHash(queryHash('{ other }'), '{}') })],
     ['for other variables', () => sign({ requestHash: requestHash(queryHash(QUERY), '{"id":"other"}') })],
+    [
+      "for a user's own token beside it",
+      () => sign({ requestHash: requestHash(queryHash(QUERY), '{}', 'eyJ.user.token') }),
+    ],
     ['of another issuer', () => sign({ iss: 'elsewhere' })],
     ['an access token', () => sign({}, { typ: 'at+jwt' })],
     ['that outlives the bound', () => sign({ iat: NOW_MS / 1000 - 60, exp: NOW_MS / 1000 + 3600 })],

@@ -51,9 +51,14 @@ export function queryHash(query: string): string {
   return createHash('sha256').update(query).digest('base64url');
 }
 
-/** Of the whole request: what is asked, and of what. `variables` as JSON.stringify writes them. */
-export function requestHash(hashOfQuery: string, variables: string): string {
-  return createHash('sha256').update(hashOfQuery).update('\n').update(variables).digest('base64url');
+/**
+ * Of the whole request: what is asked, of what, and with whose own token, where that goes along. `variables` as
+ * JSON.stringify writes them.
+ */
+export function requestHash(hashOfQuery: string, variables: string, userToken?: string): string {
+  const hash = createHash('sha256').update(hashOfQuery).update('\n').update(variables);
+  if (userToken !== undefined) hash.update('\n').update(userToken);
+  return hash.digest('base64url');
 }
 
 // The signer is trusted to have checked the values; the reader still refuses what its own version can't mean.

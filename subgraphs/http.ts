@@ -34,7 +34,7 @@ const body = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
-  extensions: z.object({ principal: z.string() }),
+  extensions: z.object({ principal: z.string(), userToken: z.string().optional() }),
 });
 
 function send(response: ServerResponse, status: number, value: unknown): void {
@@ -92,9 +92,10 @@ async function trusted(
   const asked = parsed(text);
   if (asked === undefined) return void refuse(response, 'UNAUTHENTICATED');
   const nowMs = options.now();
+  const { userToken } = asked.extensions;
   const verdict = await verifyPrincipal(asked.extensions.principal, {
     audience: name,
-    requestHash: requestHash(queryHash(asked.query), JSON.stringify(asked.variables ?? {})),
+    requestHash: requestHash(queryHash(asked.query), JSON.stringify(asked.variables ?? {}), userToken),
     keys: options.keys,
     nowMs,
   });
@@ -111,6 +112,7 @@ async function trusted(
     record: (entry) => void seen.push(entry),
     principal: verdict.principal,
     ...(verdict.origin === undefined ? {} : { origin: verdict.origin }),
+    ...(userToken === undefined ? {} : { userToken }),
     nowMs,
     deadlineMs: nowMs + leftMs,
     signal: AbortSignal.any([hangUp.signal, AbortSignal.timeout(leftMs)]),

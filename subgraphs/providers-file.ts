@@ -6,7 +6,7 @@ import { type Providers, readProviders, type SecretReader } from './tmf/provider
 const ASKED_BY_ITSELF = ['TMF651', 'TMF642'];
 
 export interface ProvidersUse {
-  /** Whether the users' own tokens come here: they go to no subgraph over HTTP. */
+  /** Whether the users' own tokens come here: to subgraphs that run alone they do where USER_TOKEN_TO names them. */
   readonly userTokens: boolean;
 }
 
@@ -23,7 +23,9 @@ export function providersIn(
   const shared = new Set([...ASKED_BY_ITSELF, ...isPublic.map(({ api }) => api)]);
   const reason = (api: string) => {
     if (shared.has(api)) return "its answers are shared, or the gateway's own";
-    return userTokens ? undefined : 'a subgraph over HTTP is never sent one; serve it in the gateway';
+    return userTokens
+      ? undefined
+      : 'USER_TOKEN_TO names not every subgraph that is served here, so that none is sent one';
   };
   const faults = read.providers.backEnds
     .filter(({ auth }) => auth.kind === 'userToken')

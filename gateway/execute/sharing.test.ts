@@ -28,6 +28,7 @@ beforeEach(async () => {
       {
         name,
         sdl: '',
+        takesUserToken: name === 'b',
         run: ({ query }: SubgraphRequest, operation: Operation) =>
           new Promise<ExecutionResult>((resolve) => {
             running.push(operation);
@@ -77,6 +78,16 @@ it('gives each operation its own copy to write into', async () => {
   expect(plain(await other)).toEqual({ data: { me: { size: 4, friend: { x: 2 } } } });
   answer('{age}', { age: 3 });
   expect(plain(await slow)).toEqual({ data: { me: { age: 3, friend: { x: 1 } } } });
+});
+
+it("is shared whatever the user's own token is, but not where that goes along", async () => {
+  const text = '{ me { name friend { age } } }';
+  for (const userToken of ['one', 'two', 'two']) void graph.ours(text, {}, ask({ userToken }));
+  await settled();
+  expect(answers).toHaveLength(1);
+  answers[0]?.(me());
+  await settled();
+  expect(running.slice(1).map(({ userToken }) => userToken)).toEqual(['one', 'two']);
 });
 
 it.each([

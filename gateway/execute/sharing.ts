@@ -1,4 +1,5 @@
 // Concurrent identical sub-requests of the same principal, sent once: each operation that waits gets its own copy.
+import { createHash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import type { Operation, Subgraph } from '../../schema/ports.ts';
 import type { Principal } from '../../schema/principal.ts';
@@ -43,9 +44,22 @@ function principalKey(principal: Principal): string {
   return key;
 }
 
-/** Only what one caller alone, from one place, would have been answered is shared: the whole principal and its origin. */
-const keyOf = ({ principal, origin = '' }: Operation, query: string, variables: JsonObject): string =>
-  `${principalKey(principal)}\n${origin}\n${query}\n${JSON.stringify(variables)}`;
+/**
+ * Only what one caller alone, from one place, would have been answered is shared: the whole principal and its origin,
+ * and where its own token goes along, that token, by its hash.
+ */
+function keyOf(
+  { takesUserToken = false }: Subgraph,
+  { principal, origin = '', userToken }: Operation,
+  query: string,
+  variables: JsonObject,
+): string {
+  const token =
+    takesUserToken && userToken !== undefined
+      ? createHash('sha256').update(userToken).digest('base64url')
+      : '';
+  return `${principalKey(principal)}\n${token}\n${origin}\n${query}\n${JSON.stringify(variables)}`;
+}
 
 /**
  * `covers`: for subgraphs elsewhere. Those in process share more than calls: each operation's own objects, which are
@@ -84,7 +98,7 @@ export function createSharing(covers: Sharing['covers'] = () => true): Sharing {
   return {
     covers,
     async join(subgraph, request, variables, operation, start) {
-      const key = keyOf(operation, request.query, variables);
+      const key = keyOf(subgraph, operation, request.query, variables);
       const flight = take(subgraph, key, operation, start);
       flight.waiting += 1;
       flight.joined += 1;

@@ -76,7 +76,7 @@ export interface World {
   /** Another gateway on the same simulator and namespace: the same Redis keys, the same tables. */
   another(options?: InstanceOptions): Promise<Instance>;
   /** Subgraphs alone, over HTTP, on the same simulator and keys. */
-  subgraphs(names: readonly string[]): Promise<Running>;
+  subgraphs(names: readonly string[], env?: InstanceOptions['env']): Promise<Running>;
   /** Before its Redis keys, and the schema of its tables. */
   readonly namespace: string;
   /** The folder with the keys of tokens and principals. */
@@ -214,8 +214,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     };
   }
 
-  async function subgraphs(names: readonly string[]): Promise<Running> {
-    const running = await runSubgraphs(names, configOf(), surroundings([], simulator.apis));
+  async function subgraphs(names: readonly string[], env?: InstanceOptions['env']): Promise<Running> {
+    const running = await runSubgraphs(names, configOf(env), surroundings([], simulator.apis));
     stops.push(() => running.stop());
     return running;
   }
