@@ -1,5 +1,5 @@
 // The principal on its way to a subgraph elsewhere: a signed token that is good for one request to one subgraph.
-import { createHash, KeyObject, sign } from 'node:crypto';
+import { hash, KeyObject, sign } from 'node:crypto';
 import { type CryptoKey, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { FUNCTIONS, type SsmFunction } from './access.ts';
@@ -48,7 +48,7 @@ export type PrincipalVerdict =
   | { readonly kind: 'REFUSED'; readonly reason: string };
 
 export function queryHash(query: string): string {
-  return createHash('sha256').update(query).digest('base64url');
+  return hash('sha256', query, 'base64url');
 }
 
 /**
@@ -56,9 +56,9 @@ export function queryHash(query: string): string {
  * JSON.stringify writes them.
  */
 export function requestHash(hashOfQuery: string, variables: string, userToken?: string): string {
-  const hash = createHash('sha256').update(hashOfQuery).update('\n').update(variables);
-  if (userToken !== undefined) hash.update('\n').update(userToken);
-  return hash.digest('base64url');
+  // no part but the last has a line's end in it
+  const beside = userToken === undefined ? '' : `\n${userToken}`;
+  return hash('sha256', `${hashOfQuery}\n${variables}${beside}`, 'base64url');
 }
 
 // The signer is trusted to have checked the values; the reader still refuses what its own version can't mean.
