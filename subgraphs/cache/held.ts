@@ -105,10 +105,10 @@ function read({ value }: Stored): Envelope | undefined {
   }
 }
 
-/** Whether an event brought it, then or later. */
+/** Whether an event of then or later brought it: both by the back end's clock, which may be ahead of ours. */
 export function wasToldSince(stored: Stored | undefined, atMs: number): boolean {
   const data = stored && read(stored);
-  return data?.told === true && data.asOfMs >= atMs;
+  return data?.told === true && data.toldAtMs !== undefined && data.toldAtMs >= atMs;
 }
 
 export const toldAtMsOf = (stored: Stored | undefined): number | undefined =>

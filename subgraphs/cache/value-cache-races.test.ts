@@ -47,6 +47,20 @@ await overBothDrivers('value cache races on Redis', (current) => {
     expect(await read(here)).toMatchObject({ [key]: { freshness: 'LIVE' } });
   });
 
+  test('by the back end’s clock, also where that is ahead of ours', async () => {
+    const scene = current();
+    const { here, there, end, key, read } = scene;
+    await read(here);
+    const calls = end.calls.length;
+    const atMs = scene.nowMs + 2_000;
+    await there.replace(key, { left: 7 }, POLICY, atMs);
+    await here.dropBefore([key], atMs);
+    expect(await read(here)).toMatchObject({ [key]: { value: { left: 7 }, freshness: 'CACHED' } });
+    expect(end.calls).toHaveLength(calls);
+    await here.dropBefore([key], atMs + 1);
+    expect(await read(here)).toMatchObject({ [key]: { freshness: 'LIVE' } });
+  });
+
   test('events in any order: what happened last is what is kept, or nothing is', async () => {
     const scene = current();
     const { here, there, end, key, read } = scene;
