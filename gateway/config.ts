@@ -60,6 +60,8 @@ export interface Config {
   /** Names of subgraphs elsewhere that see the client's own token. */
   readonly userTokenTo: readonly string[];
   readonly shareCalls: boolean;
+  readonly subgraphCompression: 'auto' | 'on' | 'off';
+  readonly subgraphMaxAnswerBytes: number;
   readonly overrideLabels: readonly string[];
   readonly tokens: TokenSource;
   /** Absent: switched off. */
@@ -161,6 +163,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     remoteSubgraphs: options.SUBGRAPHS,
     userTokenTo: options.USER_TOKEN_TO,
     shareCalls: options.SHARE_CALLS === 'on',
+    subgraphCompression: options.SUBGRAPH_COMPRESSION,
+    subgraphMaxAnswerBytes: options.SUBGRAPH_MAX_ANSWER_BYTES,
     overrideLabels: options.OVERRIDE_LABELS,
     ...given('migrationDatabaseUrl', options.MIGRATION_DATABASE_URL),
     tokens:

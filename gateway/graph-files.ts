@@ -9,6 +9,7 @@ import type { AuditSink, Subgraph } from '../schema/ports.ts';
 import type { SigningKey } from '../schema/principal-token.ts';
 import type { Config } from './config.ts';
 import type { GraphSource } from './graph.ts';
+import { onThisMachine } from './options.ts';
 import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
 
 const ROOT = new URL('../', import.meta.url);
@@ -52,7 +53,12 @@ export function graphFiles({ config, contract, key, local, serve, audit, log, no
     if (sdl === undefined) throw new Error(`SUBGRAPHS: there is no ${name}`);
     const onFault = (fault: object) => log.warn(fault, 'subgraph failed');
     const takesUserToken = config.userTokenTo.includes(name);
-    return remoteSubgraph({ name, url, sdl, identify, takesUserToken, now, onFault, audit });
+    return remoteSubgraph({
+      ...{ name, url, sdl, identify, takesUserToken, now, onFault, audit },
+      maxAnswerBytes: config.subgraphMaxAnswerBytes,
+      compression:
+        config.subgraphCompression === 'on' || (config.subgraphCompression === 'auto' && !onThisMachine(url)),
+    });
   });
   const elsewhere = new Set(remotes.map(({ name }) => name));
   // misspelt, a back end would be asked without a token, or a subgraph that is served here would be thought elsewhere

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contentEncoding } from './content-encoding.ts';
+import { contentEncoding } from '../schema/content-encoding.ts';
 import { type SampleGateway, sampleGateway } from './sample-gateway.ts';
 
 let sample: SampleGateway;

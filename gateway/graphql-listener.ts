@@ -6,7 +6,7 @@ import {
   type ContentEncoding,
   compressed,
   contentEncoding,
-} from './content-encoding.ts';
+} from '../schema/content-encoding.ts';
 import { Refusal, refuse } from './errors.ts';
 import { type HttpRequest, readRequest, requestIdOf } from './http-request.ts';
 import { isEventStream, sendEvents } from './live/event-stream.ts';

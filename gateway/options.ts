@@ -9,9 +9,11 @@ const url = (...protocols: string[]) =>
   });
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+export const onThisMachine = (address: string): boolean => LOOPBACK.has(new URL(address).hostname);
+
 /** Keys fetched over plain HTTP are whoever's keys sits in between. */
 const keysUrl = url('https', 'http').refine(
-  (text) => text.startsWith('https:') || LOOPBACK.has(new URL(text).hostname),
+  (text) => text.startsWith('https:') || onThisMachine(text),
   'must be https, except on this machine',
 );
 
@@ -70,6 +72,15 @@ const form = {
     .enum(['on', 'off'])
     .default('on')
     .describe('Equal calls of a subgraph elsewhere that one principal makes at the same time are sent once.'),
+  SUBGRAPH_COMPRESSION: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'Whether answers of subgraphs elsewhere are asked for packed (br, gzip). auto: of those that are not on this machine.',
+    ),
+  SUBGRAPH_MAX_ANSWER_BYTES: whole(1024, 512 * 1024 * 1024)
+    .default(32 * 1024 * 1024)
+    .describe('Longest answer that is read of a subgraph elsewhere, packed or unpacked.'),
   OVERRIDE_LABELS: z
     .string()
     .default('')

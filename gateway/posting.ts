@@ -1,4 +1,4 @@
-// One POST over kept connections: the answer as a text of bounded length, given up at once when nobody waits any more.
+// One POST over kept connections: the answer's bytes, of bounded number, given up at once when nobody waits any more.
 import type { Dispatcher } from 'undici';
 import { clientError } from '../schema/errors.ts';
 import type { Ending } from './execute/ending.ts';
@@ -13,12 +13,14 @@ export interface Post {
 
 export interface Posted {
   readonly status: number;
-  readonly text: string;
+  /** As it came. */
+  readonly bytes: Buffer;
+  readonly encoding: string | undefined;
 }
 
 export class TooLong extends Error {}
 
-const textOf = (bytes: Buffer | undefined): string => bytes?.toString('utf8') ?? '';
+const EMPTY = Buffer.alloc(0);
 
 /**
  * Below undici's `request`, which makes a stream of each answer. Rejects when the answer can't be had whole.
@@ -40,6 +42,7 @@ export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
     let status = 0;
+    let encoding: string | undefined;
     let bytes = 0;
     pool.dispatch(
       { path, method: 'POST', headers, body },
@@ -49,8 +52,9 @@ export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }
           // it waited for a connection, and was given up meanwhile
           if (ending.ended) stop();
         },
-        onResponseStart(_, statusCode) {
+        onResponseStart(_, statusCode, { 'content-encoding': named }) {
           status = statusCode;
+          if (named !== undefined) encoding = String(named).toLowerCase();
         },
         onResponseData(controller, chunk) {
           bytes += chunk.byteLength;
@@ -63,7 +67,8 @@ export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }
         },
         onResponseEnd() {
           ending.offEnd(stop);
-          resolve({ status, text: textOf(chunks === undefined ? first : Buffer.concat(chunks, bytes)) });
+          const whole = chunks === undefined ? (first ?? EMPTY) : Buffer.concat(chunks, bytes);
+          resolve({ status, bytes: whole, encoding });
         },
         onResponseError(_, error) {
           ending.offEnd(stop);

@@ -1,14 +1,22 @@
 // A subgraph elsewhere: what it is sent, and that whatever it does costs its own fields and tells nothing.
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { createLocalJWKSet } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Operation } from '../schema/ports.ts';
 import { queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
+import { serveOverHttp } from '../subgraphs/http.ts';
 import { openPrincipalKeys, type PrincipalKeys } from './principal-keys.ts';
 import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
 import { ACTORS, NOW_MS, sampleGateway, sampleSubgraph } from './sample-gateway.ts';
@@ -41,7 +49,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function openRemote(): RemoteSubgraph {
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+function openRemote(compression = false): RemoteSubgraph {
   const { port } = server.address() as AddressInfo;
   return remoteSubgraph({
     name: 'billing',
@@ -50,6 +60,8 @@ function openRemote(): RemoteSubgraph {
     identify: signing(keys.signing, () => NOW_MS),
     now: () => NOW_MS,
     onFault: ({ reason }) => faults.push(reason),
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+    compression,
   });
 }
 
@@ -119,15 +131,83 @@ test('errors come through with path and code', async () => {
   ]);
 });
 
+/** How much of 200 MB was taken off its hands, in MB. */
+let taken = 0;
 const huge: Handler = (_, response) => {
   const chunk = Buffer.alloc(1024 * 1024, 'x');
   response.on('error', () => undefined);
+  taken = 0;
   const write = (left: number): void => {
     if (left === 0 || response.destroyed) return void response.end();
-    response.write(chunk, () => write(left - 1));
+    response.write(chunk, (error) => {
+      taken += error ? 0 : 1;
+      write(left - 1);
+    });
   };
   write(200);
 };
+
+const packed =
+  (encoding: string, body: Buffer): Handler =>
+  (_, response) =>
+    void response.writeHead(200, { 'content-encoding': encoding }).end(body);
+/** 64 MB of an answer in some 64 KB. */
+const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+const bomb = `{"data":{"bills":[]}}${' '.repeat(64 * 1024 * 1024)}`;
+
+describe('packed answers', () => {
+  test('are asked for where that is set, and are what they are unpacked', async () => {
+    const asking = openRemote(true);
+    const seen: unknown[] = [];
+    for (const [encoding, pack] of [
+      ['br', brotliCompressSync],
+      ['gzip', gzipSync],
+      ['GZIP', gzipSync],
+    ] as const) {
+      handler = (request, response) => {
+        seen.push(request.headers['accept-encoding']);
+        response.setHeader('content-encoding', encoding);
+        response.end(pack('{"data":{"bills":[{"id":"ö"}]}}'));
+      };
+      expect(await asking.run(REQUEST, operation())).toEqual({ data: { bills: [{ id: 'ö' }] } });
+    }
+    await asking.close();
+    // nobody asked: it is understood all the same
+    expect(await remote.run(REQUEST, operation())).toEqual({ data: { bills: [{ id: 'ö' }] } });
+    expect(seen).toEqual(['br, gzip', 'br, gzip', 'br, gzip', undefined]);
+  });
+
+  test('the gateway’s own subgraphs pack what is worth it', async () => {
+    const bills = Array.from({ length: 100 }, (_, id) => ({ id: `bill ${id}` }));
+    const server = await serveOverHttp({
+      subgraphs: [{ name: 'billing', sdl: '', run: async () => ({ data: { bills } }) }],
+      keys: createLocalJWKSet(keys.publicKeys),
+      host: '127.0.0.1',
+      port: 0,
+      now: () => NOW_MS,
+      maxBodyBytes: 10_000,
+      timeoutMs: 1000,
+      onRefusal: ({ reason }) => faults.push(reason),
+    });
+    const between: unknown[] = [];
+    handler = (request, response, body) => {
+      const headers = { 'accept-encoding': request.headers['accept-encoding'] ?? 'identity' };
+      const on = httpRequest(`${server.url}/billing`, { method: 'POST', headers }, (answer) => {
+        between.push(answer.headers['content-encoding'], Number(answer.headers['content-length']) < 1024);
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      });
+      on.end(body);
+    };
+    for (const compression of [true, false]) {
+      const asking = openRemote(compression);
+      expect(await asking.run(REQUEST, operation())).toEqual({ data: { bills } });
+      await asking.close();
+    }
+    expect(between).toEqual(['br', true, undefined, false]);
+    await server.close();
+  });
+});
 
 describe('what it does wrong', () => {
   test.each<[string, Handler, string]>([
@@ -138,6 +218,11 @@ describe('what it does wrong', () => {
     ['data that is a list', (_, response) => response.end('{"data":[1]}'), 'BACKEND_BAD_ANSWER'],
     ['errors that are texts', (_, response) => response.end('{"errors":["secret"]}'), 'BACKEND_BAD_ANSWER'],
     ['200 MB', huge, 'BACKEND_BAD_ANSWER'],
+    ['a gzip bomb', packed('gzip', gzipSync(bomb)), 'BACKEND_BAD_ANSWER'],
+    ['a brotli bomb', packed('br', brotliCompressSync(bomb, QUICK)), 'BACKEND_BAD_ANSWER'],
+    ['an encoding that nobody reads', packed('zstd', Buffer.from('x')), 'BACKEND_BAD_ANSWER'],
+    ['gzip that is none', packed('gzip', Buffer.from('{"data":{}}')), 'BACKEND_BAD_ANSWER'],
+    ['half of a gzip', packed('gzip', gzipSync('{"data":{}}').subarray(0, 20)), 'BACKEND_BAD_ANSWER'],
     ['500', (_, response) => void response.writeHead(500).end('secret'), 'BACKEND_UNAVAILABLE'],
     [
       '503 with JSON',
@@ -166,6 +251,12 @@ describe('what it does wrong', () => {
     expect(faults).toHaveLength(1);
     handler = json;
     expect(await remote.run(REQUEST, operation())).toEqual({ data: { bills: [] } });
+  });
+
+  test('of 200 MB no more is taken than the bound and what is under way', async () => {
+    handler = huge;
+    await remote.run(REQUEST, operation());
+    expect(taken).toBeLessThan(20);
   });
 
   test('hangs: the deadline ends it', async () => {
@@ -206,6 +297,7 @@ describe('what it does wrong', () => {
       identify: signing(keys.signing, () => NOW_MS),
       now: () => NOW_MS,
       onFault: () => undefined,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
     });
     expect((await gone.run(REQUEST, operation())).errors?.[0]?.extensions.code).toBe('BACKEND_UNAVAILABLE');
     await gone.close();

@@ -2,15 +2,14 @@
 import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { decompressed, READABLE_ENCODINGS } from '../schema/content-encoding.ts';
 import { clientError, type ErrorCode } from '../schema/errors.ts';
 import type { AuditSink, FileSource, Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
 import { queryHash, requestHash, type SigningKey, signPrincipal } from '../schema/principal-token.ts';
 import { endingOf } from './execute/ending.ts';
-import { type Posted, post, TooLong } from './posting.ts';
+import { post, TooLong } from './posting.ts';
 import { remoteFiles } from './remote-files.ts';
 
-/** More than any page of ours; a subgraph that sends more is broken. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const CONNECTIONS = 64;
 
 export interface RemoteSubgraph extends Subgraph {
@@ -42,6 +41,10 @@ interface Options {
   }) => void;
   /** Whether it is sent the client's own token, for back ends that are to see it. */
   readonly takesUserToken?: boolean;
+  /** Packed or not; a subgraph that sends more is broken. */
+  readonly maxAnswerBytes: number;
+  /** Whether answers are asked for packed. */
+  readonly compression?: boolean;
   /** What provider staff read of customers there, where the subgraph has no store to record it in. */
   readonly audit?: AuditSink;
 }
@@ -152,19 +155,20 @@ function keptFor(): (request: SubgraphRequest) => Kept {
 
 const failed = (code: ErrorCode): ExecutionResult => ({ data: null, errors: [clientError(code)] });
 
-function answerOf({ status, text }: Posted): ExecutionResult {
-  if (status === 401 || status === 403) throw new Fault('BACKEND_REFUSED', `status ${status}`);
-  if (status >= 500) throw new Fault('BACKEND_UNAVAILABLE', `status ${status}`);
-  return resultOf(text);
+function refusedBy(status: number): Fault | undefined {
+  if (status === 401 || status === 403) return new Fault('BACKEND_REFUSED', `status ${status}`);
+  return status >= 500 ? new Fault('BACKEND_UNAVAILABLE', `status ${status}`) : undefined;
 }
 
 export function remoteSubgraph(options: Options): RemoteSubgraph {
-  const { name, url, sdl, identify, now, onFault, audit, takesUserToken = false } = options;
+  const { name, url, sdl, identify, now, onFault, audit, maxAnswerBytes } = options;
+  const { takesUserToken = false, compression = false } = options;
   const target = new URL(url);
   // deadlines are the operation's, by its ending
   const pool = new Pool(target.origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
   const path = `${target.pathname}${target.search}`;
   const keptOf = keptFor();
+  const encodings = compression ? { 'accept-encoding': READABLE_ENCODINGS } : {};
 
   return {
     name,
@@ -188,26 +192,35 @@ export function remoteSubgraph(options: Options): RemoteSubgraph {
         if (error instanceof TooLong) return failed('BACKEND_BAD_ANSWER');
         return failed(error instanceof Fault ? error.code : 'BACKEND_UNAVAILABLE');
       };
+      const read = (bytes: Buffer): ExecutionResult => {
+        try {
+          const { extensions, ...result } = resultOf(bytes.toString('utf8'));
+          if (extensions !== undefined) recordReads(audit, { extensions }, operation);
+          return result;
+        } catch (error) {
+          return failedBy(error);
+        }
+      };
       return post(pool, {
         path,
         headers: {
           'content-type': 'application/json',
           accept: 'application/json',
+          ...encodings,
           'x-request-id': requestId,
           // what is left, not when: clocks differ
           'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
         },
         body: `${beginning},"variables":${variables},"extensions":{"principal":"${principal}"${beside}}}`,
         ending,
-        maxBytes: MAX_ANSWER_BYTES,
-      }).then((posted) => {
-        try {
-          const { extensions, ...result } = answerOf(posted);
-          if (extensions !== undefined) recordReads(audit, { extensions }, operation);
-          return result;
-        } catch (error) {
-          return failedBy(error);
-        }
+        maxBytes: maxAnswerBytes,
+      }).then(({ status, bytes, encoding }) => {
+        const refused = refusedBy(status);
+        if (refused !== undefined) return failedBy(refused);
+        if (encoding === undefined || encoding === 'identity') return read(bytes);
+        return decompressed(bytes, encoding, maxAnswerBytes).then(read, ({ message }) =>
+          failedBy(new Fault('BACKEND_BAD_ANSWER', message)),
+        );
       }, failedBy);
     },
     files: remoteFiles({

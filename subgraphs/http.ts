@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { GraphQLError } from 'graphql';
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { COMPRESS_FROM_BYTES, compressed, contentEncoding } from '../schema/content-encoding.ts';
 import { clientError, ERRORS, type ErrorCode, isErrorCode } from '../schema/errors.ts';
 import type { AuditEntry, FileSource, Operation, Subgraph } from '../schema/ports.ts';
 import { fileIn, queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
@@ -39,9 +40,19 @@ const body = z.object({
 
 function send(response: ServerResponse, status: number, value: unknown): void {
   const text = Buffer.from(JSON.stringify(value));
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': text.byteLength })
-    .end(text);
+  const asked = contentEncoding(response.req.headers['accept-encoding']);
+  const encoding = text.byteLength < COMPRESS_FROM_BYTES ? undefined : asked;
+  const write = (bytes: Buffer): void => {
+    response
+      .writeHead(status, {
+        'content-type': 'application/json',
+        'content-length': bytes.byteLength,
+        ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      })
+      .end(bytes);
+  };
+  if (encoding === undefined) write(text);
+  else compressed(text, encoding).then(write, () => response.destroy());
 }
 
 function refuse(response: ServerResponse, code: ErrorCode): void {

@@ -44,6 +44,7 @@ await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity 
       url: `${subgraphsUrl}/${name}`,
       identify,
       now: Date.now,
+      maxAnswerBytes: config.subgraphMaxAnswerBytes,
       onFault: (fault) => log.error(fault, 'subgraph failed'),
     }),
   );
