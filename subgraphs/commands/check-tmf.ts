@@ -4,8 +4,10 @@ import { findSubgraphs, readContract } from '../../schema/contract.ts';
 import type { FieldSheet, SubgraphSheet, TypeSheet } from '../../schema/data-sheet.ts';
 import { namedType } from '../../schema/header.ts';
 import { type Api, BACKENDS } from '../tmf/backends.ts';
-import { differenceOf } from '../tmf/versions/versioned.ts';
-import { readDescriptions } from './described.ts';
+import type { Difference } from '../tmf/versions/difference.ts';
+import { differenceOf, madeOf } from '../tmf/versions/differences.ts';
+import { theirPath } from '../tmf/versions/one-shape.ts';
+import { type Description, readDescriptions } from './described.ts';
 
 interface Claim {
   readonly at: string;
@@ -68,14 +70,62 @@ function claims(): Claim[] {
   return made;
 }
 
-/** Of a reference that the version has as an address alone, what our id is read of. */
-function described(api: string, version: string, path: string): string {
-  const addressed = differenceOf(api as Api, version)?.addressed ?? []; // a name that is none has no difference
-  return addressed.some((each) => path === `${each}.id`) ? path.replace(/\.id$/, '.href') : path;
+function isDescribed(
+  description: Description,
+  difference: Difference,
+  resource: string,
+  path: string,
+): boolean {
+  const { resources = {}, addressed = [] } = difference;
+  const ours = path.replaceAll(/\[[^\]]*\]/g, '');
+  const made = madeOf(difference, ours);
+  if (made !== undefined)
+    return made.every((each) =>
+      description.has(resources[resource] ?? resource, theirPath(difference, each)),
+    );
+  const theirs = theirPath(difference, ours);
+  // of a reference that the version has as an address alone, that is what our id is read of
+  const read = addressed.some((each) => theirs === `${each}.id`) ? theirs.replace(/\.id$/, '.href') : theirs;
+  return description.has(resources[resource] ?? resource, read);
 }
 
 /** Plain values have conversions of their own. */
 const SHARED = new Set(['Money', 'Quantity', 'Period', 'Characteristic']);
+
+/** What the tables of differences name, read by a data sheet or not, that neither description has. */
+function tableFaults(descriptions: ReadonlyMap<string, Description>): string[] {
+  return Object.entries(BACKENDS).flatMap(([name, { version: usual, paths, resources }]) =>
+    Object.keys(paths).flatMap((version) => {
+      const api = name as Api; // a key of the table
+      const [mine, other] = [usual, version].map((each) => descriptions.get(`${api}-${each}`));
+      const difference = differenceOf(api, version);
+      if (difference === undefined || mine === undefined || other === undefined) return [];
+      const {
+        attributes = {},
+        identifiers = {},
+        wrapped = {},
+        made = {},
+        resources: renamed = {},
+      } = difference;
+      const theirs = (resource: string) => renamed[resource] ?? resource;
+      const hasTheirs = (path: string) => resources.some((each) => other.has(theirs(each), path));
+      const hasOurs = (path: string) => resources.some((each) => mine.has(each, path));
+      const lists = Object.values(identifiers).map((list) => `${list}.id`);
+      return [
+        ...resources.filter(
+          (each) => !other.resources.has(theirs(each).toLowerCase()) && !difference.absent?.includes(each),
+        ),
+        ...[...Object.values(attributes), ...lists, ...Object.values(made).flat()].filter(
+          (path) => !hasTheirs(path),
+        ),
+        ...[attributes, identifiers, made].flatMap(Object.keys).filter((path) => !hasOurs(path)),
+        ...Object.entries(wrapped)
+          .map(([outer, inner]) => [outer, `${outer}.${inner}`] as const)
+          .flatMap(([outer, path]) => (hasTheirs(outer) && !hasTheirs(path) ? [path] : [])),
+      ].map((path) => `${api} ${version}: ${path} stands in its differences and in no description`);
+    }),
+  );
+}
 
 function main(folder: string | undefined): void {
   if (folder === undefined || folder === '') {
@@ -83,18 +133,28 @@ function main(folder: string | undefined): void {
     return;
   }
   const descriptions = readDescriptions(folder);
-  const faults = new Set<string>();
-  let checked = 0;
+  const faults = new Set(tableFaults(descriptions));
+  const undescribed = new Set<string>();
+  const checked = new Map<string, number>();
   for (const { at, type, path } of claims()) {
-    const api = type.api ?? '';
-    const version = Object.hasOwn(BACKENDS, api) ? BACKENDS[api as keyof typeof BACKENDS].version : ''; // its own key
-    const description = descriptions.get(`${api}-${version}`);
-    if (description === undefined) faults.add(`${type.name}: no description of ${api} ${version}`);
-    else if (!description.has(type.resource ?? '', described(api, version, path)))
-      faults.add(`${at}: ${api} ${type.resource} has no ${path}`);
-    else checked += 1;
+    const api = type.api as Api; // the contract has checked it
+    const { version: usual, paths } = BACKENDS[api];
+    for (const version of Object.keys(paths)) {
+      const description = descriptions.get(`${api}-${version}`);
+      const difference = differenceOf(api, version) ?? {};
+      const resource = type.resource ?? '';
+      if (description === undefined && version === usual)
+        faults.add(`${type.name}: no description of ${api} ${version}`);
+      else if (description === undefined) undescribed.add(`${api} ${version}`);
+      else if (!isDescribed(description, difference, resource, path))
+        faults.add(`${at}: ${api} ${version} ${resource} has no ${theirPath(difference, path)}`);
+      else checked.set(version, (checked.get(version) ?? 0) + 1);
+    }
   }
-  console.log(`${checked} paths are as the descriptions have them.`);
+  for (const [version, count] of checked)
+    console.log(`${version}: ${count} paths are as the descriptions have them.`);
+  if (undescribed.size > 0)
+    console.log(`Not described here, so not checked: ${[...undescribed].join(', ')}.`);
   if (faults.size === 0) return;
   console.error([...faults].join('\n'));
   process.exitCode = 1;

@@ -34,17 +34,29 @@ function describe(document: Json): Description {
     return [schema, ...several.flatMap((each) => parts(asJson(each), seen))];
   }
 
-  /** Types that extend a type: a list of it may hold any of them. Some (LogicalResource) say so by their name alone. */
+  /** Types that extend a type: a list of it may hold any of them. */
   function extensions(name: string): string[] {
     return Object.entries(schemas).flatMap(([other, schema]) => {
       const bases = asJson(schema).allOf;
-      const stated = Array.isArray(bases) && bases.some((base) => named(asJson(base).$ref) === name);
-      const extended = stated || (other !== name && other.endsWith(name));
+      const extended = Array.isArray(bases) && bases.some((base) => named(asJson(base).$ref) === name);
       return extended ? [other, ...extensions(other)] : [];
     });
   }
 
-  function has(schema: Json, segments: readonly string[]): boolean {
+  /** Some resources (LogicalResource) say by their name alone what they extend. */
+  const kinds = (name: string): string[] => Object.keys(schemas).filter((other) => other.endsWith(name));
+
+  /** A reference, or a list of them, may hold what extends the type that is named. */
+  const orExtended = (schema: Json): Json[] => {
+    const { $ref } = isJson(schema.items) ? schema.items : schema;
+    if (typeof $ref !== 'string') return [schema];
+    return [schema, ...extensions(named($ref)).map((name) => ({ $ref: `#/${name}` }))];
+  };
+
+  const has = (schema: Json, segments: readonly string[]): boolean =>
+    orExtended(schema).some((each) => hasItself(each, segments));
+
+  function hasItself(schema: Json, segments: readonly string[]): boolean {
     const [segment, ...rest] = segments;
     if (segment === undefined) return true;
     const made = parts(schema);
@@ -61,8 +73,7 @@ function describe(document: Json): Description {
     has(resource, path) {
       const name = byName.get(resource.toLowerCase());
       if (name === undefined) return false;
-      const segments = path.replaceAll(/\[[^\]]*\]/g, '').split('.');
-      return [name, ...extensions(name)].some((each) => has({ $ref: `#/${each}` }, segments));
+      return kinds(name).some((each) => has({ $ref: `#/${each}` }, path.split('.')));
     },
   };
 }

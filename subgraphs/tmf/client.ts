@@ -18,8 +18,9 @@ import type { Providers } from './providers.ts';
 import { fieldNames } from './query.ts';
 import { runTask } from './task.ts';
 import { type TmfObject, tmfObject } from './tmf-object.ts';
+import { differenceOf } from './versions/differences.ts';
 import { ours } from './versions/one-shape.ts';
-import { differenceOf, versioned } from './versions/versioned.ts';
+import { versioned } from './versions/versioned.ts';
 import type { Written } from './written.ts';
 import { zoned } from './zoned.ts';
 

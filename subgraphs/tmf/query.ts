@@ -1,5 +1,6 @@
 // Query strings as TMF630 spells them: filters, `fields`, `sort`, paging, and ids in as few calls as will fit.
 import type { BackEndConfig } from './providers.ts';
+import { differenceOf, madeOf } from './versions/differences.ts';
 
 /** TMF630: a dotted path, optionally with `.gt .gte .lt .lte .ne` behind, to a value or several (= or). */
 export type Filter = Readonly<Record<string, string | readonly string[]>>;
@@ -51,9 +52,12 @@ export interface SentFilter {
 }
 
 /** Whether a filter by the path, with or without an operator behind it, is worth sending. */
-export function honours({ profile: { filters } }: BackEndConfig, path: string): boolean {
-  if (typeof filters === 'boolean') return filters;
-  return filters.includes(path) || filters.includes(path.replace(/\.(?:gte?|lte?|ne|eq)$/, ''));
+export function honours({ api, version, profile: { filters } }: BackEndConfig, path: string): boolean {
+  if (filters === false) return false;
+  const bare = path.replace(/\.(?:gte?|lte?|ne|eq)$/, '');
+  const difference = differenceOf(api, version);
+  if (difference !== undefined && madeOf(difference, bare) !== undefined) return false;
+  return filters === true || filters.includes(path) || filters.includes(bare);
 }
 
 export function filterParameters(config: BackEndConfig, filter: Filter): SentFilter {

@@ -13,6 +13,8 @@ interface Dialect {
   readonly resources?: Readonly<Record<string, string>>;
   /** Their parameter → the simulator's; those of version 4 are refused. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** What that version doesn't have: neither as a parameter nor in `fields`. */
+  readonly without?: readonly string[];
   readonly object: (object: Json) => Json;
   readonly body?: (body: Json) => Json;
   /** A read that the simulator only has as a task. */
@@ -101,7 +103,7 @@ export const V5: Readonly<Record<string, Dialect>> = {
   TMF632: { parameters: PARTY, object: v5((object) => renaming({ fullName: 'name' })(contacts(object))) },
   TMF637: { parameters: PARTY, object: v5(relations) },
   TMF638: { parameters: PARTY, object: v5() },
-  TMF639: { parameters: PARTY, object: v5(status) },
+  TMF639: { parameters: PARTY, without: ['resourceStatus'], object: v5(status) },
   TMF666: { parameters: PARTY, object: v5(renaming({ lastModified: 'lastUpdate' })) },
   TMF677: { object: v5(reported) },
   TMF678: {
@@ -160,6 +162,9 @@ async function answer(dialect: Dialect, base: string, request: IncomingMessage):
     searchParams.delete(theirs);
     searchParams.set(v4, value);
   }
+  const fields = searchParams.get('fields')?.split(',') ?? [];
+  for (const name of dialect.without ?? [])
+    if (searchParams.has(name) || fields.includes(name)) return { refused: `${name} is version 4` };
   // `fields` is honoured by nobody here: whole objects come, and are cut by who asked
   searchParams.delete('fields');
   const headers = {

@@ -17,6 +17,8 @@ export interface Difference {
   readonly identifiers?: Names;
   /** References that have an address and no id there: ours is the last part of the address. */
   readonly addressed?: readonly string[];
+  /** Paths of ours that `read` makes, with theirs that each is made of: those are asked for, and no filter names ours. */
+  readonly made?: Readonly<Record<string, readonly string[]>>;
   /** What no table can say, after the tables when reading, before them when writing. */
   readonly read?: (object: Json, resource: string) => Json;
   readonly write?: (body: Json, resource: string) => Json;

@@ -2,6 +2,7 @@
 import { asList, asText, at } from '../read.ts';
 import { isRecord } from '../tmf-object.ts';
 import type { Difference, Names } from './difference.ts';
+import { madeOf } from './differences.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -46,7 +47,10 @@ export function theirQuery(difference: Difference, query: string): string {
       const [name = '', ...rest] = part.split('=');
       const value = rest.join('=');
       if (name === 'fields') {
-        const first = value.split(',').map((each) => path(each).split('.')[0]);
+        const first = value
+          .split(',')
+          .flatMap((each) => madeOf(difference, decodeURIComponent(each)) ?? path(each))
+          .map((each) => each.split('.')[0]);
         return `fields=${[...new Set(first)].join(',')}`;
       }
       if (name === 'sort') {
@@ -106,7 +110,11 @@ export function theirs(difference: Difference, body: unknown, resource: string):
     const id = asText(written[own]);
     if (id === undefined) continue;
     delete written[own];
-    written[list] = [{ '@type': 'ExternalIdentifier', owner: OWNER, externalIdentifierType: own, id }];
+    const [type, name] =
+      list === 'externalReference'
+        ? ['ExternalReference', 'externalReferenceType']
+        : ['ExternalIdentifier', 'externalIdentifierType'];
+    written[list] = [{ '@type': type, owner: OWNER, [name]: own, id }];
   }
   return deep(renamed(written, attributes), (name, value) => nested(wrapped[name], value));
 }

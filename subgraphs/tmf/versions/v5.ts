@@ -16,6 +16,7 @@ const WRAPPED = {
 } as const;
 
 const common: Difference = { wrapped: WRAPPED };
+const { place: _, ...WITHOUT_PLACE } = WRAPPED;
 
 /** Its subtypes hold what version 4 has under `characteristic`. */
 function contactMedium(medium: unknown): unknown {
@@ -26,6 +27,10 @@ function contactMedium(medium: unknown): unknown {
 
 const withContacts: Difference = {
   ...common,
+  made: {
+    'contactMedium.mediumType': ['contactMedium.contactType'],
+    'contactMedium.characteristic': ['contactMedium'],
+  },
   read: (object) =>
     object.contactMedium === undefined
       ? object
@@ -48,14 +53,12 @@ function resourceStatus({
 
 export const V5: Partial<Record<Api, Difference>> = {
   TMF620: {
-    ...common,
+    wrapped: WITHOUT_PLACE,
     resources: { catalog: 'productCatalog' },
     attributes: {
       parentId: 'parent.id',
       'productSpecCharacteristic.productSpecCharacteristicValue':
         'productSpecCharacteristic.characteristicValueSpecification',
-      'prodSpecCharValueUse.productSpecCharacteristicValue':
-        'prodSpecCharValueUse.characteristicValueSpecification',
     },
   },
   TMF621: {
@@ -69,6 +72,7 @@ export const V5: Partial<Record<Api, Difference>> = {
   TMF637: {
     ...common,
     attributes: { agreement: 'agreementItem' },
+    made: { 'productRelationship.product': ['productRelationship'] },
     read: (object) => ({
       ...object,
       // the reference itself, where version 4 has it below `product`
@@ -86,14 +90,15 @@ export const V5: Partial<Record<Api, Difference>> = {
   TMF638: common,
   TMF639: {
     ...common,
+    made: { resourceStatus: ['controlStatus', 'availabilityStatus', 'operationalState'] },
     read: (object) =>
       ['controlStatus', 'availabilityStatus', 'operationalState'].some((name) => object[name] !== undefined)
         ? { resourceStatus: resourceStatus(object), ...object }
         : object,
   },
   TMF640: common,
-  TMF641: { ...common, identifiers: { externalId: 'externalIdentifier' } },
-  TMF642: common,
+  TMF641: { ...common, identifiers: { externalId: 'externalReference' } },
+  TMF642: { wrapped: { ...WRAPPED, place: 'relatedPlace' } },
   TMF645: {
     ...common,
     identifiers: { externalId: 'externalIdentifier' },

@@ -1,25 +1,10 @@
 // A back end of any version as one of the version whose shape the rest of the code sees.
 import type { BackEnd } from '../back-end.ts';
 import { BackEndError } from '../back-end-error.ts';
-import type { Api } from '../backends.ts';
 import { listOf } from '../page.ts';
 import { isRecord } from '../tmf-object.ts';
-import type { Difference } from './difference.ts';
+import { differenceOf } from './differences.ts';
 import { ours, theirQuery, theirs } from './one-shape.ts';
-import { V2 } from './v2.ts';
-import { V3 } from './v3.ts';
-import { V5 } from './v5.ts';
-
-const V4: Partial<Record<Api, Difference>> = {
-  // version 4 has jobs that write files, and no measurements to read
-  TMF628: { absent: ['performanceMeasurement'] },
-};
-
-/** The graph reads TMF628 as version 5 has it, TMF623 as version 2 with ids, and all others as version 4. */
-export function differenceOf(api: Api, version: string): Difference | undefined {
-  const differences = { v2: V2, v3: V3, v4: V4, v5: api === 'TMF628' ? {} : V5 };
-  return Object.entries(differences).find(([name]) => name === version)?.[1][api];
-}
 
 export function versioned(backEnd: BackEnd): BackEnd {
   const { config } = backEnd;

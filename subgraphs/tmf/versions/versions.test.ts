@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Api } from '../backends.ts';
 import { callOf, type Route, scenes, sendJson } from '../misbehaving-server.ts';
+import { differenceOf } from './differences.ts';
 import { ours, theirQuery, theirs } from './one-shape.ts';
-import { differenceOf } from './versioned.ts';
 
 const against = scenes(afterEach);
 const path = (url: string | undefined) => decodeURIComponent(url ?? '').replace(/^\/\w+\/v\d/, '');
