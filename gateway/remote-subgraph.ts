@@ -4,7 +4,14 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { decompressed, READABLE_ENCODINGS } from '../schema/content-encoding.ts';
 import { clientError, type ErrorCode } from '../schema/errors.ts';
-import type { AuditSink, FileSource, Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
+import type {
+  AuditEntry,
+  AuditSink,
+  FileSource,
+  Operation,
+  Subgraph,
+  SubgraphRequest,
+} from '../schema/ports.ts';
 import { queryHash, requestHash, type SigningKey, signPrincipal } from '../schema/principal-token.ts';
 import { endingOf } from './execute/ending.ts';
 import { post, TooLong } from './posting.ts';
@@ -49,33 +56,30 @@ interface Options {
   readonly audit?: AuditSink;
 }
 
-/** As `subgraphs/http.ts` writes them; who, when and for which request is the gateway's own knowledge. */
+/** As `subgraphs/http.ts` writes them: the customers. */
 const reads = z
-  .object({
-    reads: z
-      .array(z.object({ customerId: z.string().max(500).optional(), detail: z.string().max(200).optional() }))
-      .max(60),
-  })
+  .object({ reads: z.array(z.string().max(500)).max(10_000) })
   .partial()
   .catch({});
 
 function recordReads(
   audit: AuditSink | undefined,
+  subgraph: string,
   { extensions }: ExecutionResult,
   { principal, nowMs, requestId, origin }: Operation,
 ): void {
-  if (audit === undefined || extensions === undefined) return;
-  for (const { customerId, detail } of reads.parse(extensions).reads ?? [])
-    audit.record({
-      atMs: nowMs,
-      actorId: principal.actorId,
-      ...(customerId === undefined ? {} : { customerId, objectId: customerId }),
-      action: 'read',
-      outcome: 'DONE',
-      ...(detail === undefined ? {} : { detail }),
-      requestId,
-      ...(origin === undefined ? {} : { origin }),
-    });
+  const customerIds = reads.parse(extensions ?? {}).reads;
+  if (customerIds === undefined) return;
+  const entry: AuditEntry = {
+    atMs: nowMs,
+    actorId: principal.actorId,
+    action: 'read',
+    outcome: 'DONE',
+    detail: subgraph,
+    requestId,
+    ...(origin === undefined ? {} : { origin }),
+  };
+  audit?.recordReads(entry, customerIds);
 }
 
 /** By a signature that is good for this one query of this one subgraph, with these variables. */
@@ -195,7 +199,7 @@ export function remoteSubgraph(options: Options): RemoteSubgraph {
       const read = (bytes: Buffer): ExecutionResult => {
         try {
           const { extensions, ...result } = resultOf(bytes.toString('utf8'));
-          if (extensions !== undefined) recordReads(audit, { extensions }, operation);
+          if (extensions !== undefined) recordReads(audit, name, { extensions }, operation);
           return result;
         } catch (error) {
           return failedBy(error);

@@ -14,7 +14,7 @@ export interface Operation {
   /** The token that the client sent, for back ends that are to see it; absent for what is answered for nobody in particular. */
   readonly userToken?: string;
   /** Takes what a subgraph that keeps no state has seen to be recorded; absent where it can be recorded at once. */
-  readonly record?: (entry: AuditEntry) => void;
+  readonly recordReads?: AuditSink['recordReads'];
   /** The instant for which the whole operation is answered, epoch milliseconds: one `now` for every field. */
   readonly nowMs: number;
   /** Epoch milliseconds after which nobody waits for the answer. */
@@ -106,9 +106,12 @@ export interface AuditEntry {
   readonly origin?: string;
 }
 
-/** Refusals on their way to the audit log: never slows or fails an answer, and bounded; what is too much is counted. */
+/** What goes to the audit log behind an answer: it never slows or fails it, and is bounded; what is too much is counted. */
 export interface AuditSink {
+  /** A refusal. */
   record(entry: AuditEntry): void;
+  /** What provider staff was given of customers: an entry for each; of the same soon after, one more with a count. */
+  recordReads(entry: AuditEntry, customerIds: readonly GlobalId[]): void;
 }
 
 /** The audit log. Rejects when the entry can't be kept: then the action must not be answered as done. */

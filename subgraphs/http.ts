@@ -7,7 +7,8 @@ import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { COMPRESS_FROM_BYTES, compressed, contentEncoding } from '../schema/content-encoding.ts';
 import { clientError, ERRORS, type ErrorCode, isErrorCode } from '../schema/errors.ts';
-import type { AuditEntry, FileSource, Operation, Subgraph } from '../schema/ports.ts';
+import type { GlobalId } from '../schema/id.ts';
+import type { FileSource, Operation, Subgraph } from '../schema/ports.ts';
 import { fileIn, queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
 
 interface Options {
@@ -87,8 +88,8 @@ function timeLeftMs(request: IncomingMessage, boundMs: number): number {
 interface Trusted {
   readonly asked: z.infer<typeof body>;
   readonly operation: Operation;
-  /** What provider staff is given of customers, for the gateway to record. */
-  readonly seen: readonly AuditEntry[];
+  /** The customers of whom provider staff is given something, for the gateway to record. */
+  readonly seen: ReadonlySet<GlobalId>;
 }
 
 /** The request and for whom it is; undefined where it has been refused already. */
@@ -117,10 +118,12 @@ async function trusted(
   const hangUp = new AbortController();
   response.once('close', () => hangUp.abort());
   const leftMs = timeLeftMs(request, options.timeoutMs);
-  const seen: AuditEntry[] = [];
+  const seen = new Set<GlobalId>();
   const operation: Operation = {
     requestId: verdict.requestId,
-    record: (entry) => void seen.push(entry),
+    recordReads(_entry, customerIds) {
+      for (const id of customerIds) seen.add(id);
+    },
     principal: verdict.principal,
     ...(verdict.origin === undefined ? {} : { origin: verdict.origin }),
     ...(userToken === undefined ? {} : { userToken }),
@@ -145,13 +148,9 @@ async function answer(
     { query, variables: variables ?? {}, ...(operationName ? { operationName } : {}) },
     operation,
   );
-  send(response, 200, seen.length === 0 ? result : { ...result, extensions: readsOf(seen) });
+  // who reads, when and in which request is the gateway's own knowledge
+  send(response, 200, seen.size === 0 ? result : { ...result, extensions: { reads: [...seen] } });
 }
-
-/** What the gateway is to record: only what it doesn't know itself. */
-const readsOf = (entries: readonly AuditEntry[]) => ({
-  reads: entries.map(({ customerId, detail }) => ({ customerId, detail })),
-});
 
 /** A file is asked for by its id in the place of a query, so that the principal's token is good for it alone. */
 async function giveFile(

@@ -1,11 +1,8 @@
 // What provider staff reads of customers, for the audit log: each customer once for every subgraph call.
 import type { Position } from '../schema/access.ts';
 import type { GlobalId } from '../schema/id.ts';
-import type { Operation } from '../schema/ports.ts';
+import type { AuditEntry, Operation } from '../schema/ports.ts';
 import type { Own } from './own.ts';
-
-/** A list over very many customers is one entry without a customer, besides those of the first ones. */
-const MAX_CUSTOMERS = 50;
 
 export interface StaffReads {
   /** An object that stands there is handed out. */
@@ -19,7 +16,7 @@ const NOTHING: StaffReads = { saw: () => {}, record: () => {} };
 export function staffReads(own: Own | undefined, operation: Operation): StaffReads {
   const { principal, nowMs, requestId, origin } = operation;
   // a subgraph elsewhere without a store hands its entries to the gateway that asked
-  const take = own === undefined ? operation.record : own.audit.record;
+  const take = own === undefined ? operation.recordReads : own.audit.recordReads;
   if (take === undefined || principal.kind !== 'STAFF') return NOTHING;
   const customers = new Set<GlobalId>();
   return {
@@ -27,7 +24,8 @@ export function staffReads(own: Own | undefined, operation: Operation): StaffRea
       for (const id of position.customers) customers.add(id);
     },
     record(subgraph) {
-      const entry = {
+      if (customers.size === 0) return;
+      const entry: AuditEntry = {
         atMs: nowMs,
         actorId: principal.actorId,
         action: 'read',
@@ -35,11 +33,8 @@ export function staffReads(own: Own | undefined, operation: Operation): StaffRea
         requestId,
         detail: subgraph,
         ...(origin === undefined ? {} : { origin }),
-      } as const;
-      for (const customerId of [...customers].slice(0, MAX_CUSTOMERS))
-        take({ ...entry, customerId, objectId: customerId });
-      if (customers.size > MAX_CUSTOMERS)
-        take({ ...entry, detail: `${subgraph}: ${customers.size} customers` });
+      };
+      take(entry, [...customers]);
       customers.clear();
     },
   };

@@ -3,11 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Audit, AuditEntry } from '../../schema/ports.ts';
+import { kindOf, type Waiting, type Which, waitingRoom } from './audit-waiting.ts';
 import type { Database, Store } from './store.ts';
 
 /** How long a refusal may wait for others, and how many wait at most: what is more is counted in one entry. */
 const GATHER_MS = 250;
-const MAX_WAITING = 1_000;
+const MAX_REFUSALS = 1_000;
+/** What staff reads is written as soon; of the same again within this time only how often. */
+const REPEATS_MS = 5_000;
+const MAX_READS = 10_000;
+/** Of one statement: the chain's end stays locked while it runs. */
+const MAX_ROWS = 500;
 const KEPT_ORIGINS = 10_000;
 
 export interface StoredAudit extends Audit {
@@ -25,24 +31,34 @@ export interface AuditOptions {
   readonly onFault?: (error: unknown) => void;
   /** Told of each batch after it is written, gathered or not. */
   readonly onWritten?: (entries: readonly AuditEntry[]) => void;
+  readonly gatherMs?: number;
+  readonly repeatsMs?: number;
 }
 
-interface Waiting {
-  readonly entry: AuditEntry;
-  times: number;
-}
-
-/** Entries that differ in their instant and request alone are one, with a count: a flood stays short. */
-const kindOf = ({ actorId, customerId, action, objectId, outcome, detail, origin }: AuditEntry): string =>
-  JSON.stringify([actorId, customerId, action, objectId, outcome, detail, origin]);
+const WRITTEN = [
+  'at_ms',
+  'actor_id',
+  'customer_id',
+  'action',
+  'object_id',
+  'outcome',
+  'detail',
+  'request_id',
+  'origin',
+  'times',
+] as const;
+type Column = (typeof WRITTEN)[number];
+const COLUMNS = sql.raw(WRITTEN.join());
 
 /** PostgreSQL's text has no zero character, and UTF-8 no half of a pair. */
 const storable = (text: string): string => Buffer.from(text.replaceAll('\0', '\uFFFD')).toString('utf8');
 
 export function createAudit(store: Store, options: AuditOptions = {}): StoredAudit {
-  const { onFault = () => {}, onWritten = () => {} } = options;
+  const { onFault = () => {}, onWritten = () => {}, gatherMs = GATHER_MS, repeatsMs = REPEATS_MS } = options;
   const origins = new LRUCache<string, string>({ max: KEPT_ORIGINS });
-  const waiting = new Map<string, Waiting>();
+  const refusals = waitingRoom({ max: MAX_REFUSALS, repeatsMs: 0 });
+  const reads = waitingRoom({ max: MAX_READS, repeatsMs });
+  const rooms = [refusals, reads];
   let lost = 0;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> | undefined;
@@ -68,72 +84,64 @@ export function createAudit(store: Store, options: AuditOptions = {}): StoredAud
     return row.ref;
   }
 
-  async function write(entries: readonly Waiting[], db: Database = store.db): Promise<void> {
-    const rows = [];
+  async function write(
+    entries: readonly Pick<Waiting, 'entry' | 'times'>[],
+    db: Database = store.db,
+  ): Promise<void> {
+    const rows: Record<Column, string | number | null>[] = [];
     for (const { entry, times } of entries) {
+      const { customerId, objectId, detail } = entry;
       rows.push({
-        atMs: entry.atMs,
-        actorId: storable(entry.actorId),
-        customerId: entry.customerId ?? null,
+        at_ms: entry.atMs,
+        actor_id: storable(entry.actorId),
+        customer_id: customerId === undefined ? null : storable(customerId),
         action: storable(entry.action),
-        objectId: entry.objectId === undefined ? null : storable(entry.objectId),
+        object_id: objectId === undefined ? null : storable(objectId),
         outcome: entry.outcome,
-        detail: entry.detail === undefined ? null : storable(entry.detail),
-        requestId: entry.requestId,
+        detail: detail === undefined ? null : storable(detail),
+        request_id: storable(entry.requestId),
         origin: await originOf(entry, db),
         times,
       });
     }
-    await db.insert(store.tables.auditEntry).values(rows);
+    // one parameter: hundreds of rows with ten each would cost more to write down than to keep
+    await db.execute(sql`INSERT INTO ${store.tables.auditEntry} (${COLUMNS})
+      SELECT ${COLUMNS} FROM json_populate_recordset(NULL::${store.tables.auditEntry}, ${JSON.stringify(rows)})`);
     onWritten(entries.map(({ entry }) => entry));
   }
 
   function later(): void {
     timer ??= setTimeout(() => {
       timer = undefined;
-      flush().catch(onFault);
-    }, GATHER_MS).unref();
+      flush('DUE')
+        .catch(onFault)
+        .finally(() => {
+          if (rooms.some((room) => !room.isEmpty())) later();
+        });
+    }, gatherMs).unref();
   }
 
-  async function writeWaiting(): Promise<void> {
-    const entries = [...waiting.values()];
-    const missing = lost;
-    waiting.clear();
-    lost = 0;
-    const last = entries.at(-1)?.entry;
+  async function writeWaiting(which: Which): Promise<void> {
+    const waited = rooms.flatMap((room) => room.take(which).map((each) => ({ ...each, room })));
+    const last = waited.at(-1)?.entry;
     if (last === undefined) return;
-    const note: Waiting = {
-      entry: {
-        atMs: last.atMs,
-        actorId: 'gateway',
-        action: 'auditOverflow',
-        outcome: 'FAILED',
-        requestId: last.requestId,
-      },
-      times: missing,
-    };
+    const note = { entry: overflow(last), times: lost, kind: '', room: undefined };
+    const entries = lost > 0 ? [...waited, note] : waited;
+    lost = 0;
+    let done = 0;
     try {
-      await write(missing > 0 ? [...entries, note] : entries);
+      for (; done < entries.length; done += MAX_ROWS) await write(entries.slice(done, done + MAX_ROWS));
     } catch (error) {
       // kept for the next attempt, as far as there is room
-      for (const each of entries) keep(each);
-      lost += missing;
+      for (const each of entries.slice(done)) if (each.room?.takeBack(each) !== true) lost += each.times;
       later();
       throw error;
     }
   }
 
-  function keep({ entry, times }: Waiting): void {
-    const kind = kindOf(entry);
-    const same = waiting.get(kind);
-    if (same !== undefined) same.times += times;
-    else if (waiting.size < MAX_WAITING) waiting.set(kind, { entry, times });
-    else lost += times;
-  }
-
-  async function flush(): Promise<void> {
+  async function flush(which: Which): Promise<void> {
     while (flushing !== undefined) await flushing.catch(() => {});
-    flushing = writeWaiting().finally(() => {
+    flushing = writeWaiting(which).finally(() => {
       flushing = undefined;
     });
     return flushing;
@@ -142,13 +150,29 @@ export function createAudit(store: Store, options: AuditOptions = {}): StoredAud
   return {
     append: (entry, within) => write([{ entry, times: 1 }], within),
     record(entry) {
-      keep({ entry, times: 1 });
+      if (!refusals.add(kindOf(entry), () => entry)) lost += 1;
+      later();
+    },
+    recordReads(entry, customerIds) {
+      const kind = kindOf(entry);
+      for (const customerId of customerIds) {
+        const ofCustomer = () => ({ ...entry, customerId, objectId: customerId });
+        if (!reads.add(`${kind}${customerId}`, ofCustomer)) lost += 1;
+      }
       later();
     },
     async flush() {
       clearTimeout(timer);
       timer = undefined;
-      await flush();
+      await flush('ALL');
     },
   };
 }
+
+const overflow = ({ atMs, requestId }: AuditEntry): AuditEntry => ({
+  atMs,
+  actorId: 'gateway',
+  action: 'auditOverflow',
+  outcome: 'FAILED',
+  requestId,
+});
