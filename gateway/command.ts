@@ -6,7 +6,7 @@ import { banner } from './banner.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Running, runGateway, runSubgraphs } from './main.ts';
 import { openSimulator, type Surroundings } from './parts.ts';
-import { orderOf, startWorkers, tellPrimary } from './workers.ts';
+import { fellowsOf, orderOf, startWorkers, tellPrimary } from './workers.ts';
 
 /** What a worker needs of the primary: the simulator that all share, in demo mode. */
 interface Given {
@@ -60,11 +60,13 @@ async function runPrimary(config: Config): Promise<void> {
 }
 
 async function runWorker(config: Config): Promise<void> {
-  const { given, first } = await orderOf<Given>();
+  const order = await orderOf<Given>();
+  const { given, first } = order;
   try {
     const running = await runGateway(config, {
       ...(given.simulator === undefined ? {} : { simulator: given.simulator }),
       subscribes: first,
+      fellows: fellowsOf(order),
     });
     const { url, actors } = running;
     obeyAlone(running, () => undefined);

@@ -88,6 +88,7 @@ export async function runGateway(config: Config, surroundings: Surroundings = {}
     ...(graph.remotes.length === 0 ? {} : { principalKeys: keys }),
     files: fileSource(graph.remotes, modules, systems),
     events: hearing.events,
+    ...(surroundings.fellows === undefined ? {} : { fellows: surroundings.fellows }),
     log,
     now,
   });

@@ -1,8 +1,9 @@
 // What the gateway counts, for Prometheus; labels are bounded, whatever clients send.
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SecurityAlarmKind } from '../schema/ports.ts';
 import type { SubgraphCall } from './execute/run.ts';
+import type { Fellows } from './workers.ts';
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -91,9 +92,21 @@ export function createMetrics(names: ReadonlySet<string>): Metrics {
   };
 }
 
-export function serveMetrics(app: FastifyInstance, { registry }: Metrics): void {
+type Figures = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** Whoever of several workers is asked answers for all, with the number of each as a label. */
+export function serveMetrics(app: FastifyInstance, { registry }: Metrics, fellows?: Fellows): void {
+  if (fellows !== undefined) {
+    registry.setDefaultLabels({ worker: String(fellows.number) });
+    fellows.tell(() => registry.getMetricsAsJSON());
+  }
   app.get('/metrics', async (_, reply) => {
     reply.header('content-type', registry.contentType);
-    return registry.metrics();
+    if (fellows === undefined) return registry.metrics();
+    // what the workers tell is what `tell` was given
+    const all = (await fellows.gather()) as readonly Figures[];
+    // no two have a label set in common: as a sum each figure stays what it is, and none is left out
+    const each = all.map((figures) => figures.map((figure) => ({ ...figure, aggregator: 'sum' as const })));
+    return AggregatorRegistry.aggregate(each).metrics();
   });
 }

@@ -25,6 +25,7 @@ import { createLog } from './log.ts';
 import { openProvidersFile, type ProvidersFile } from './providers-file.ts';
 import { openSealingKeys } from './sealing-keys.ts';
 import { unsentLinks } from './unsent-links.ts';
+import type { Fellows } from './workers.ts';
 
 export interface Surroundings {
   readonly now?: () => number;
@@ -41,6 +42,8 @@ export interface Surroundings {
   readonly sender?: Sender;
   /** False: another process of the same gateway asks back ends for their notifications. */
   readonly subscribes?: boolean;
+  /** The workers of the same port. */
+  readonly fellows?: Fellows;
   /** Demo actors besides those of the demonstration. */
   readonly actors?: readonly DemoActor[];
 }

@@ -30,6 +30,7 @@ import { createMetrics, serveMetrics } from './metrics.ts';
 import { type DemoActor, servePage } from './page.ts';
 import { type PrincipalKeys, servePrincipalKeys } from './principal-keys.ts';
 import { responseCache } from './response-cache.ts';
+import type { Fellows } from './workers.ts';
 
 export interface GatewayParts extends GraphSource {
   readonly config: Config;
@@ -55,6 +56,8 @@ export interface GatewayParts extends GraphSource {
   readonly files?: FileSource;
   /** Where back ends deliver their notifications. */
   readonly events?: BackEndEvents;
+  /** Absent: this process has the port to itself. */
+  readonly fellows?: Fellows;
   readonly log: Logger;
   readonly now?: () => number;
 }
@@ -141,7 +144,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     draining: () => draining,
     details: config.healthDetails,
   });
-  if (metrics !== undefined) serveMetrics(app, metrics);
+  if (metrics !== undefined) serveMetrics(app, metrics, parts.fellows);
   if (parts.principalKeys !== undefined) servePrincipalKeys(app, parts.principalKeys);
   if (parts.events !== undefined) serveBackEndEvents(app, parts.events, log);
   if (parts.files !== undefined)

@@ -6,12 +6,30 @@ export interface Order<Given> {
   readonly given: Given;
   /** Of the workers, this one speaks for them all where only one may. */
   readonly first: boolean;
+  /** From 1; who replaces a worker takes over its number. */
+  readonly number: number;
 }
 
 type Message =
   | { readonly kind: 'WAITING' }
   | { readonly kind: 'READY'; readonly ready: unknown }
-  | { readonly kind: 'FAULT'; readonly message: string };
+  | { readonly kind: 'FAULT'; readonly message: string }
+  | { readonly kind: 'GATHER'; readonly id: number }
+  | { readonly kind: 'TOLD'; readonly id: number; readonly said: unknown };
+
+/** To a worker, after its order. */
+type Call =
+  | { readonly kind: 'TELL'; readonly id: number }
+  | { readonly kind: 'GATHERED'; readonly id: number; readonly all: readonly unknown[] };
+
+/** The workers of one port, as one of them sees them. */
+export interface Fellows {
+  readonly number: number;
+  /** What each of those that serve says, this one too; who doesn't answer in time is left out. */
+  gather(): Promise<readonly unknown[]>;
+  /** What this one says. */
+  tell(say: () => Promise<unknown>): void;
+}
 
 export type WorkerEvent =
   | { readonly kind: 'CRASHED'; readonly pid: number | undefined; readonly how: string }
@@ -39,8 +57,12 @@ const LONGEST_PAUSE_MS = 30_000;
 /** Having lived so long, a worker counts as sound. */
 const SOUND_MS = 60_000;
 
+/** A worker that is busy for longer than this is left out of what is gathered. */
+const TELL_TIMEOUT_MS = 2000;
+
 interface Slot {
-  readonly first: boolean;
+  readonly number: number;
+  serves: boolean;
   worker: Worker;
   startedMs: number;
   pauseMs: number;
@@ -52,15 +74,43 @@ export async function startWorkers<Given, Ready>(options: Options<Given>): Promi
   let stopping = false;
   const timers = new Set<NodeJS.Timeout>();
   const slots: Slot[] = [];
+  const told = new Map<number, (said: unknown) => void>();
+  let lastId = 0;
+
+  function ask({ worker }: Slot): Promise<unknown> {
+    lastId += 1;
+    const id = lastId;
+    return new Promise((resolve) => {
+      const hear = (said: unknown): void => {
+        clearTimeout(late);
+        told.delete(id);
+        resolve(said);
+      };
+      const late = setTimeout(hear, TELL_TIMEOUT_MS, undefined);
+      told.set(id, hear);
+      // gone meanwhile: it is left out
+      worker.send({ kind: 'TELL', id } satisfies Call, (error) => error && hear(undefined));
+    });
+  }
+
+  async function gather(asking: Worker, id: number): Promise<void> {
+    const said = await Promise.all(slots.filter(({ serves }) => serves).map(ask));
+    const all = said.filter((each) => each !== undefined);
+    // who asked may be gone: nobody waits then
+    asking.send({ kind: 'GATHERED', id, all } satisfies Call, () => undefined);
+  }
 
   /** Resolves when it is ready, rejects when it ends before. */
-  function start(slot: Pick<Slot, 'first'>): { worker: Worker; ready: Promise<unknown> } {
+  function start({ number }: Pick<Slot, 'number'>): { worker: Worker; ready: Promise<unknown> } {
     const worker = cluster.fork();
     const ready = new Promise<unknown>((resolve, reject) => {
       worker.on('message', (message: Message) => {
         // an order that is sent before anybody there listens is lost
-        if (message.kind === 'WAITING') worker.send({ given, first: slot.first } satisfies Order<Given>);
+        if (message.kind === 'WAITING')
+          worker.send({ given, first: number === 1, number } satisfies Order<Given>);
         else if (message.kind === 'READY') resolve(message.ready);
+        else if (message.kind === 'GATHER') void gather(worker, message.id);
+        else if (message.kind === 'TOLD') told.get(message.id)?.(message.said);
         else reject(new Error(message.message));
       });
       worker.once('exit', (code, signal) => reject(new Error(`a worker ended: ${signal ?? code}`)));
@@ -71,6 +121,7 @@ export async function startWorkers<Given, Ready>(options: Options<Given>): Promi
   function watch(slot: Slot): void {
     const { worker } = slot;
     worker.once('exit', (code, signal) => {
+      slot.serves = false;
       if (stopping) return;
       onEvent({ kind: 'CRASHED', pid: worker.process.pid, how: signal ?? `exit code ${code}` });
       const sound = performance.now() - slot.startedMs > SOUND_MS;
@@ -89,7 +140,10 @@ export async function startWorkers<Given, Ready>(options: Options<Given>): Promi
     slot.startedMs = performance.now();
     watch(slot);
     ready.then(
-      () => onEvent({ kind: 'REPLACED', pid: worker.process.pid }),
+      () => {
+        slot.serves = true;
+        onEvent({ kind: 'REPLACED', pid: worker.process.pid });
+      },
       // its exit is seen, and it is replaced in turn
       () => undefined,
     );
@@ -102,15 +156,19 @@ export async function startWorkers<Given, Ready>(options: Options<Given>): Promi
   }
 
   const starting = Array.from({ length: count }, (_, index) => {
-    const { worker, ready } = start({ first: index === 0 });
-    slots.push({ first: index === 0, worker, startedMs: performance.now(), pauseMs: FIRST_PAUSE_MS / 2 });
+    const number = index + 1;
+    const { worker, ready } = start({ number });
+    slots.push({ number, serves: false, worker, startedMs: performance.now(), pauseMs: FIRST_PAUSE_MS / 2 });
     return ready;
   });
   try {
     const [ready] = await Promise.all(starting);
     for (const slot of slots) {
       if (slot.worker.isDead()) replace(slot);
-      else watch(slot);
+      else {
+        slot.serves = true;
+        watch(slot);
+      }
     }
     return {
       ready: ready as Ready, // what `runWorker` was given to say
@@ -151,4 +209,36 @@ export function tellPrimary(message: Message): Promise<void> {
     if (process.send === undefined) resolve();
     else process.send(message, () => resolve());
   });
+}
+
+/** In a worker, once its order has come. */
+export function fellowsOf({ number }: Pick<Order<unknown>, 'number'>): Fellows {
+  let told: () => Promise<unknown> = async () => undefined;
+  let lastId = 0;
+  const waiting = new Map<number, (all: readonly unknown[]) => void>();
+  process.on('message', (call: Call) => {
+    const { id } = call;
+    if (call.kind === 'TELL')
+      told()
+        .catch(() => undefined)
+        .then((said) => tellPrimary({ kind: 'TOLD', id, said }));
+    else {
+      waiting.get(id)?.(call.all);
+      waiting.delete(id);
+    }
+  });
+  return {
+    number,
+    gather: () => {
+      lastId += 1;
+      const id = lastId;
+      return new Promise((resolve) => {
+        waiting.set(id, resolve);
+        void tellPrimary({ kind: 'GATHER', id });
+      });
+    },
+    tell: (say) => {
+      told = say;
+    },
+  };
 }

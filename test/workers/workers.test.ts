@@ -85,6 +85,7 @@ describe.skipIf(redis === undefined || postgres === undefined)('two workers', ()
       env: {
         PATH: process.env.PATH,
         WORKERS: '2',
+        METRICS: 'on',
         PORT: '0',
         DATA_FOLDER: folder,
         SUPERGRAPH_FILE: supergraph,
@@ -127,6 +128,35 @@ describe.skipIf(redis === undefined || postgres === undefined)('two workers', ()
     expect(text).toBe('{"data":{"productOfferings":{"nodes":[{"__typename":"ProductOffering"}]}}}');
   }, 60_000);
 
+  /** By worker, as one of them tells it for all. */
+  async function answered(): Promise<Map<string, number>> {
+    const text = await (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text();
+    // each name is explained once, however many have it
+    expect(text.match(/^# TYPE ssm_request_duration_seconds /gm)).toHaveLength(1);
+    expect(text.match(/^process_start_time_seconds\{worker="\d"\}/gm)).toHaveLength(2);
+    const counts = new Map([
+      ['1', 0],
+      ['2', 0],
+    ]);
+    for (const [, labels = '', count] of text.matchAll(
+      /^ssm_request_duration_seconds_count\{(.*)\} (\d+)$/gm,
+    )) {
+      const worker = /worker="(\d)"/.exec(labels)?.[1] ?? 'none';
+      counts.set(worker, (counts.get(worker) ?? 0) + Number(count));
+    }
+    return counts;
+  }
+
+  test('one scrape sees what both have answered', async () => {
+    const before = await answered();
+    for (let at = 0; at < 6; at += 1) expect((await ask('{ __typename }')).status).toBe(200);
+    const after = await answered();
+    const gains = ['1', '2'].map((worker) => (after.get(worker) ?? 0) - (before.get(worker) ?? 0));
+    expect(gains.reduce((sum, gain) => sum + gain, 0)).toBe(6);
+    expect(Math.min(...gains)).toBeGreaterThan(0);
+    expect([...after.keys()]).toEqual(['1', '2']);
+  }, 60_000);
+
   test('one that crashes is replaced, and the other serves meanwhile', async () => {
     const [victim = 0, other] = await serving(0);
     process.kill(victim, 'SIGKILL');
@@ -138,6 +168,7 @@ describe.skipIf(redis === undefined || postgres === undefined)('two workers', ()
     const now = await serving(since);
     expect(now).toContain(other);
     expect(now).not.toContain(victim);
+    expect([...(await answered()).keys()]).toEqual(['1', '2']);
   }, 120_000);
 
   test('all take another supergraph, by its file and by SIGHUP, and refuse a bad one', async () => {
