@@ -132,6 +132,7 @@ export function graphqlListener({
     }
   }
 
+  // while draining too: what comes on a connection that was open already is answered, and its connection closed
   return (request, response) => {
     const refused = (refusal: Refusal): void => send(response, sentRefusal(request, refusal, log), true);
     response.on('error', ignored);
@@ -142,10 +143,6 @@ export function graphqlListener({
     };
     const { url = '', method = '', headers } = request;
     const ask = (body: Buffer | undefined): void => {
-      if (draining()) {
-        refused(refuse('SHUTTING_DOWN'));
-        return;
-      }
       const search = url.slice(url.indexOf('?') + 1 || url.length);
       const origin = originOf(request, trustedProxies);
       if (isEventStream(headers.accept)) {
