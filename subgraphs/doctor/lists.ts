@@ -1,7 +1,8 @@
 // What a back end makes of filters, `fields`, batches of ids, pages, totals and sorting.
 
+import { backEndRow } from '../tmf/backends.ts';
 import type { Habits } from '../tmf/profile.ts';
-import { encode } from '../tmf/query.ts';
+import { encode, isFilterable } from '../tmf/query.ts';
 import { all } from '../tmf/read.ts';
 import { isRecord } from '../tmf/tmf-object.ts';
 import { deviates, type Finding, fine } from './finding.ts';
@@ -45,8 +46,10 @@ function references(row: Row, name: string, depth = 0): { path: string; value: s
   return [...named, ...below];
 }
 
-/** First-level texts first, then what lies in references: a path and a value that some rows have. */
-function candidates(rows: readonly Row[]): { path: string; value: string }[] {
+/** First-level texts first, then what lies in references: a path that the description has, and a value that some rows have. */
+function candidates(config: Questions['config'], rows: readonly Row[]): { path: string; value: string }[] {
+  const { filters: described } = backEndRow(config.api);
+  const isDescribed = (path: string) => isFilterable(config, path) && (described?.includes(path) ?? true);
   const flat: { path: string; value: string }[] = [];
   const nested: { path: string; value: string }[] = [];
   for (const row of rows) {
@@ -57,8 +60,9 @@ function candidates(rows: readonly Row[]): { path: string; value: string }[] {
     }
   }
   // what lies nearest is what a lookup asks for most
-  const [near] = nested.sort((a, b) => a.path.split('.').length - b.path.split('.').length);
-  return [flat[0], near].filter((each) => each !== undefined);
+  const near = nested.sort((a, b) => a.path.split('.').length - b.path.split('.').length);
+  const first = (list: typeof flat) => list.find(({ path }) => isDescribed(path));
+  return [first(flat), first(near)].filter((each) => each !== undefined);
 }
 
 type Honour = 'HONOURED' | 'IGNORED' | 'EMPTY' | 'REFUSED';
@@ -74,7 +78,7 @@ async function honours(questions: Questions, resource: string, path: string, val
 }
 
 export async function filters(questions: Questions, { resource, rows, first }: Sample): Promise<Finding> {
-  const tried = candidates(rows);
+  const tried = candidates(questions.config, rows);
   if (tried.length === 0)
     return { ...fine('filters', 'not found out: the rows have nothing to ask for'), profile: {} };
   const outcomes: { path: string; honour: Honour }[] = [];
@@ -171,7 +175,7 @@ export async function totals(questions: Questions, { resource, rows, first }: Sa
   if (first.total === undefined) return unknown('no X-Total-Count');
   const short = await questions.ask({ resource, query: 'offset=0&limit=1' });
   if (isHeard(short) && short.total === 1 && rows.length > 1) return unknown('counts the page');
-  const [candidate] = candidates(rows);
+  const [candidate] = candidates(questions.config, rows);
   const none = await questions.ask({
     resource,
     query: `${encode(candidate?.path ?? 'id')}=${NONSENSE}&limit=1`,

@@ -36,6 +36,10 @@ export function issues(
 ): { place: Place; message: string }[] {
   return error.issues.flatMap(({ path, message, ...issue }) => {
     const place = [...below, ...path.map((each) => (typeof each === 'symbol' ? String(each) : each))];
+    if (issue.code === 'invalid_key') return [{ place, message: issue.issues[0]?.message ?? message }];
+    // the reason as zod words it speaks of JavaScript's values
+    if (issue.code === 'invalid_type' && message.endsWith('received undefined'))
+      return [{ place, message: 'is missing' }];
     if (issue.code !== 'unrecognized_keys') return [{ place, message }];
     return issue.keys.map((key) => ({
       place: [...place, key],

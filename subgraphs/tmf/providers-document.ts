@@ -5,6 +5,8 @@ import { profileShape } from './profile.ts';
 const REFERENCE =
   /^(?:env:[A-Za-z_][A-Za-z0-9_]*|\$\{env:[A-Za-z_][A-Za-z0-9_]*\}|file:\/.+|\$\{file:\/[^}]+\})$/;
 
+export const isReference = (text: string): boolean => REFERENCE.test(text);
+
 const secretRef = z
   .string()
   .regex(REFERENCE, 'a secret is a reference: env:NAME, $' + '{env:NAME} or file:/path');

@@ -130,14 +130,17 @@ providers:
       clientSecret: hunter2
     apis:
       TMF678:
+        version: v99
         profile: { idBatch: coma, fiters: true }
       TMF6789: {}
       TMF620: { tls: { cert: 'env:CERT' } }
   - id: home
+    colour: red
     url: http://other.example
     apis:
       TMF629:
         headers:
+          x y: a
           x-country: '\${env:COUNTRY}'
         tls: { ca: env:CA }
 `,
@@ -146,16 +149,22 @@ providers:
     const faults = read.ok ? [] : read.faults;
     expect(faults).toEqual([
       'line 4: providers.0.profil: no such key; is profile meant?',
-      expect.stringMatching(/^line 5: providers.0.auth.clientId: /),
+      'line 5: providers.0.auth.clientId: is missing',
       'line 8: providers.0.auth.clientID: no such key; is clientId meant?',
+      'line 8: providers.0.auth.clientID: nothing is behind env:ID',
       expect.stringMatching(/^line 9: providers.0.auth.clientSecret: a secret is a reference/),
-      expect.stringMatching(/^line 12: providers.0.apis.TMF678.profile.idBatch: .*"comma"/),
-      'line 12: providers.0.apis.TMF678.profile.fiters: no such key; is filters meant?',
-      'line 13: providers.0.apis.TMF6789: no such API is known; is TMF678 meant?',
-      'line 14: providers.0.apis.TMF620.tls: cert and key come together',
-      'line 20: providers.1.apis.TMF629.headers.x-country: nothing is behind env:COUNTRY',
-      'line 21: providers.1.apis.TMF629.tls.ca: nothing is behind env:CA',
-      'line 21: providers.1.apis.TMF629.tls: tls wants an https url',
+      "line 12: providers.0.apis.TMF678.version: v99 isn't known of TMF678, but v4, v5",
+      expect.stringMatching(/^line 13: providers.0.apis.TMF678.profile.idBatch: .*"comma"/),
+      'line 13: providers.0.apis.TMF678.profile.fiters: no such key; is filters meant?',
+      'line 14: providers.0.apis.TMF6789: no such API is known; is TMF678 meant?',
+      'line 15: providers.0.apis.TMF620.tls: cert and key come together',
+      'line 15: providers.0.apis.TMF620.tls.cert: nothing is behind env:CERT',
+      'line 16: providers.1.id: home is there twice',
+      'line 17: providers.1.colour: no such key',
+      'line 22: providers.1.apis.TMF629.headers.x y: not a header name',
+      'line 23: providers.1.apis.TMF629.headers.x-country: nothing is behind env:COUNTRY',
+      'line 24: providers.1.apis.TMF629.tls.ca: nothing is behind env:CA',
+      'line 24: providers.1.apis.TMF629.tls: tls wants an https url',
     ]);
     expect(faults.join()).not.toContain('hunter2');
   });

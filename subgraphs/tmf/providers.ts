@@ -1,6 +1,7 @@
 // The providers file: who serves which API, where, with which credentials and measured habits.
 import { createHash } from 'node:crypto';
 import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { type Api, BACKENDS, backEndRow, isApi } from './backends.ts';
 import { type Fault, faultLine, issues, lineAt, meant, type Place } from './document-faults.ts';
 import { type Profile, profileOf } from './profile.ts';
@@ -8,6 +9,7 @@ import {
   type ApiEntry,
   type Auth,
   apiEntry,
+  isReference,
   keysAt,
   type ProviderHead,
   providerHead,
@@ -104,9 +106,10 @@ function backEndsIn(document: unknown, resolve: Resolve, say: Say): BackEndConfi
     const place = ['providers', index];
     const read = providerHead.safeParse(each);
     if (!read.success) sayAll(read.error, place, each);
-    const id = read.success ? read.data.id : undefined;
-    if (id !== undefined && places.has(id)) say([...place, 'id'], `${id} is there twice`);
-    if (id !== undefined) places.set(id, index);
+    const from = read.data ?? rightOf(providerHead, each, place, resolve);
+    const id = valueAt(each, ['id']);
+    if (typeof id === 'string' && places.has(id)) say([...place, 'id'], `${id} is there twice`);
+    if (typeof id === 'string') places.set(id, index);
     const apis = valueAt(each, ['apis']);
     return Object.entries(typeof apis === 'object' && apis !== null ? apis : {}).flatMap(([name, entry]) => {
       const at = [...place, 'apis', name];
@@ -116,11 +119,35 @@ function backEndsIn(document: unknown, resolve: Resolve, say: Say): BackEndConfi
       }
       const api = apiEntry.nullable().safeParse(entry);
       if (!api.success) sayAll(api.error, at, entry);
-      if (!api.success) return [];
-      const from = read.success ? read.data : undefined;
-      return backEndOf(from, name, api.data, at, { resolve, say });
+      const right = api.success ? api.data : rightOf(apiEntry, entry, at, resolve);
+      return right === undefined ? [] : backEndOf(from, name, right, at, { resolve, say });
     });
   });
+}
+
+/** Stand in for what is wrong and can't be left out: nothing that is read with a fault is ever used. */
+const INSTEAD: Readonly<Record<string, unknown>> = { id: 'wrong', url: 'https://wrong.invalid', apis: {} };
+
+/** What is left without the parts that are wrong, so that a fault hides no other; the secrets that those name are looked up. */
+function rightOf<T>(schema: z.ZodType<T>, value: unknown, place: Place, resolve: Resolve): T | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const wrong = new Set(
+    schema
+      .safeParse(value)
+      .error?.issues.flatMap((issue) =>
+        issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [String(issue.path[0])],
+      ),
+  );
+  const parts = Object.entries(value).filter(([key]) => !wrong.has(key));
+  for (const key of wrong) lookUpAll(valueAt(value, [key]), [...place, key], resolve);
+  const instead = Object.entries(INSTEAD).filter(([key]) => wrong.has(key));
+  return schema.safeParse(Object.fromEntries([...parts, ...instead])).data;
+}
+
+function lookUpAll(value: unknown, place: Place, resolve: Resolve): void {
+  if (typeof value === 'string' && isReference(value)) resolve(value, place);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, each] of Object.entries(value)) lookUpAll(each, [...place, key], resolve);
 }
 
 function valueAt(value: unknown, place: Place): unknown {

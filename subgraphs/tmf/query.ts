@@ -51,12 +51,21 @@ export interface SentFilter {
   readonly whole: boolean;
 }
 
+/** Whether there is such a path at all in what the back end's version describes. */
+export function isFilterable(
+  { api, version }: Pick<BackEndConfig, 'api' | 'version'>,
+  path: string,
+): boolean {
+  const difference = differenceOf(api, version);
+  return difference === undefined || madeOf(difference, path) === undefined;
+}
+
 /** Whether a filter by the path, with or without an operator behind it, is worth sending. */
-export function honours({ api, version, profile: { filters } }: BackEndConfig, path: string): boolean {
+export function honours(config: BackEndConfig, path: string): boolean {
+  const { filters } = config.profile;
   if (filters === false) return false;
   const bare = path.replace(/\.(?:gte?|lte?|ne|eq)$/, '');
-  const difference = differenceOf(api, version);
-  if (difference !== undefined && madeOf(difference, bare) !== undefined) return false;
+  if (!isFilterable(config, bare)) return false;
   return filters === true || filters.includes(path) || filters.includes(bare);
 }
 

@@ -54,6 +54,12 @@ test('on the simulator as it is: nothing to say, few questions, exit 0', async (
   expect(text).toMatch(/3 back ends, 3\d questions: 0 deviations that no profile states, 0 unusable\./);
 });
 
+test('on every API of it: no more is asked than its version describes', { timeout: 60_000 }, async () => {
+  const { status, text } = await doctor(await fileOf(simulator.apis.map(({ api }) => api)));
+  expect(text.split('\n').filter((line) => line.includes('✗'))).toEqual([]);
+  expect(status).toBe(0);
+});
+
 const DIALECTS: readonly {
   name: string;
   switches: readonly string[];
@@ -151,6 +157,9 @@ test('at another version: told where it is not stated, in our names where it is'
   expect(wrong).toMatchObject({ status: 1, text: expect.stringMatching(/version +looks like v5, not v4/) });
   const right = await doctor(await entry('v5'));
   expect(right.text).not.toMatch(/looks like/);
+  const resources = versioned.apis.find(({ api }) => api === 'TMF639')?.baseUrl ?? '';
+  const other = await doctor(await fileOf([], `      TMF639: { url: '${resources}', version: v5 }\n`));
+  expect(other.text).toMatch(/✓ filters/);
   await versioned.close();
 });
 
