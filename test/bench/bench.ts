@@ -2,6 +2,7 @@
 import { cpus, loadavg } from 'node:os';
 import { ALLOWING, costs, measureAuthorization } from './authorization.ts';
 import { type Children, createChildren } from './children.ts';
+import { type MemoryResult, measureMemory, memoryLines } from './memory.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
 import { IN_PROCESS, measureOwnOperations, OVER_HTTP, STOCK, summary } from './own-operations.ts';
 import { HAND_WRITTEN, HIVE_RUST, measureShop, STOCK as SHOP_STOCK } from './shop/shop.ts';
@@ -92,6 +93,13 @@ async function authorization(children: Children, options: BenchOptions): Promise
   return { rows: compared(rows, rounds, format), notes };
 }
 
+async function memory(children: Children, options: BenchOptions): Promise<readonly MemoryResult[]> {
+  say(`\nMemory: ${options.minutes} minutes of the shop’s queries, both gateways loaded at the same time`);
+  const results = await measureMemory(children, options);
+  for (const line of memoryLines(results)) say(line);
+  return results;
+}
+
 const machine = () => ({
   node: process.version,
   cpu: cpus()[0]?.model ?? '',
@@ -113,12 +121,14 @@ async function main(): Promise<void> {
     shop?: Section;
     usage?: Section;
     authorization?: Section;
+    memory?: readonly MemoryResult[];
   } = {};
   try {
     if (options.operations) sections.operations = await ownOperations(children, options);
     if (options.usage) sections.usage = await usage(children, options);
     if (options.shop) sections.shop = await shop(children, options);
     if (options.authorization) sections.authorization = await authorization(children, options);
+    if (options.memory) sections.memory = await memory(children, options);
   } finally {
     await children.stopAll();
   }

@@ -9,6 +9,19 @@ export interface Usage {
   readonly rssBytes: number;
 }
 
+/** In bytes, after a collection: the process must run with --expose-gc. */
+export type Memory = NodeJS.MemoryUsage;
+
+async function collected(): Promise<Memory> {
+  if (globalThis.gc === undefined) throw new Error('memory is told with --expose-gc only');
+  for (let at = 0; at < 3; at += 1) {
+    globalThis.gc();
+    // what finalizers let go of is collected by the next one
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage();
+}
+
 /** What a parent asks and a child answers over the channel. */
 export interface Question {
   readonly id: number;
@@ -70,6 +83,7 @@ export async function runChild<Settings>(start: (settings: Settings) => Promise<
       const { id, command, payload } = message as Question;
       const act = async () => {
         if (command === 'usage') return usage();
+        if (command === 'memory') return collected();
         if (command === 'profile') return profile.start();
         if (command === 'end-profile') return profile.end(String(payload));
         const asked = started.commands?.[command];

@@ -8,6 +8,8 @@ export interface LoadOrder {
   readonly body: string;
   /** In the place of LINE in the body: a generated line's id. */
   readonly lines?: Lines;
+  /** In the place of a placeholder in the body: running numbers, from 0 again after so many. */
+  readonly numbered?: { readonly placeholder: string; readonly count: number };
   /** Taken in turn, over all connections. */
   readonly headers: readonly Readonly<Record<string, string>>[];
   readonly connections: number;
@@ -92,7 +94,15 @@ function keepAsking(
   });
 }
 
-function bodies({ body, lines }: LoadOrder): () => string {
+function bodies({ body, lines, numbered }: LoadOrder): () => string {
+  if (numbered !== undefined && body.includes(numbered.placeholder)) {
+    const { placeholder, count } = numbered;
+    let last = 0;
+    return () => {
+      last = (last + 1) % count;
+      return body.replace(placeholder, String(last));
+    };
+  }
   if (lines === undefined) return () => body;
   const draw = drawLines(lines);
   return () => body.replace(LINE, draw);

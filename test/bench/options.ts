@@ -14,6 +14,9 @@ export interface BenchOptions {
   readonly shop: boolean;
   readonly usage: boolean;
   readonly authorization: boolean;
+  readonly memory: boolean;
+  /** Of load, when memory is measured. */
+  readonly minutes: number;
   /** Live streams that are held open at once. */
   readonly subscribers: number;
   readonly timing: Timing;
@@ -32,13 +35,14 @@ export const USAGE = `npm run bench -- [options]
   --only <name>         cases whose name contains this
   --gateways <list>     gateways whose name contains one of these
   --section <which>     operations (ours, on the simulator), shop (four subgraphs), usage (real-time usage, read by many,
-                        and live) or authorization (what it costs); without it all
+                        and live), authorization (what it costs) or memory (under mixed load, for minutes); without it all
   --rounds <n>          rounds of each measurement (5)
   --round-ms <n>        length of a round (1500)
   --concurrency <list>  1,16,64; the shop always takes the last, real-time usage always 1,50,500
   --latency <ms>        added to each answer of back ends and shop subgraphs (0)
   --principals <n>      different tokens among the shop's clients (500)
   --subscribers <n>     live streams that are open at once (5000; quick: 500)
+  --minutes <n>         of load for memory (2)
   --semi-space <MB>     V8's --max-semi-space-size, for every gateway alike
   --profile <folder>    CPU profiles, one for each gateway and case (see hot-spots.ts)
   --json                results as JSON in the last line`;
@@ -64,13 +68,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
       latency: { type: 'string', default: '0' },
       principals: { type: 'string', default: '500' },
       subscribers: { type: 'string' },
+      minutes: { type: 'string', default: '2' },
       'semi-space': { type: 'string' },
       profile: { type: 'string' },
     },
   });
   const { quick, section } = values;
   const wanted = (name: string): boolean => section === undefined || section === name;
-  if (!['operations', 'shop', 'usage', 'authorization'].some(wanted)) throw new Error(USAGE);
+  if (!['operations', 'shop', 'usage', 'authorization', 'memory'].some(wanted)) throw new Error(USAGE);
   const concurrencies = (values.concurrency ?? (quick ? '8' : '1,16,64')).split(',');
   const roundMs = wholeNumber('round-ms', values['round-ms'] ?? (quick ? '250' : '1500'), 50);
   return {
@@ -82,6 +87,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     shop: wanted('shop'),
     usage: wanted('usage'),
     authorization: wanted('authorization'),
+    memory: wanted('memory'),
+    minutes: wholeNumber('minutes', values.minutes, 1),
     subscribers: wholeNumber('subscribers', values.subscribers ?? (quick ? '500' : '5000'), 1),
     timing: {
       rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '5'), 1),

@@ -36,7 +36,7 @@ interface Setting {
 }
 
 /** Each carries the token of another principal; every gateway passes it, or whom it names, on to the subgraphs. */
-async function shopCases(folder: string, options: BenchOptions): Promise<Case[]> {
+export async function shopCases(folder: string, options: BenchOptions): Promise<Case[]> {
   const issuer = await openDemoIssuer(folder, 'ssm-gateway');
   const tokens = await Promise.all(
     Array.from({ length: options.principals }, (_, index) => issuer.sign(`shopper-${index}`, Date.now())),
