@@ -138,8 +138,11 @@ async function examined(
 
 function concluded(found: readonly Finding[], stated: Profile): Pick<Looked, 'findings' | 'profile'> {
   const findings = settled(found, stated);
-  const profile = Object.assign({}, ...findings.filter((each) => !each.stated).map((each) => each.profile));
-  return { findings, profile };
+  const unstated = findings.filter((each) => !each.stated).map((each) => each.profile);
+  // where nothing is said a total is not believed: one that was proved is worth saying, and no fault while it isn't
+  const isProved = findings.some(({ profile }) => profile?.totals === 'filtered');
+  const proved = isProved && stated.totals === 'unfiltered' ? { totals: 'filtered' } : {};
+  return { findings, profile: Object.assign({}, ...unstated, proved) };
 }
 
 /** Where a list lies that isn't found by itself: two levels down at most are looked at. */

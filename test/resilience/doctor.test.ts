@@ -54,6 +54,12 @@ test('on the simulator as it is: nothing to say, few questions, exit 0', async (
   expect(text).toMatch(/3 back ends, 3\d questions: 0 deviations that no profile states, 0 unusable\./);
 });
 
+test('a total that was proved goes into the profile where none is stated, and is no fault', async () => {
+  const file = await fileOf(['TMF678']);
+  await writeFile(file, (await readFile(file, 'utf8')).replace('profile: { preset: published }', ''));
+  expect(await findings(file)).toMatchObject({ status: 0, profile: { totals: 'filtered' } });
+});
+
 test('on every API of it: no more is asked than its version describes', { timeout: 60_000 }, async () => {
   const { status, text } = await doctor(await fileOf(simulator.apis.map(({ api }) => api)));
   expect(text.split('\n').filter((line) => line.includes('✗'))).toEqual([]);
