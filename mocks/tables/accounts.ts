@@ -7,7 +7,7 @@ import { type AccountModel, type CustomerModel, fullName } from '../world/custom
 import { money } from '../world/money.ts';
 import type { PrepaidLedger } from '../world/prepaid-ledger.ts';
 import type { World } from '../world/world.ts';
-import { customerParty, customerTable, reference } from './customer-table.ts';
+import { customerParty, customerTable, NOBODYS, reference } from './customer-table.ts';
 import { contactMedia } from './customers.ts';
 
 const MONTHLY = { billingPeriod: 'month', frequency: 'monthly' };
@@ -129,13 +129,10 @@ function listed(
   entries: readonly { id: string; name: string }[],
 ): Table {
   return {
+    ...NOBODYS,
     resource,
     type,
-    linked: [],
     common: entries.map((entry) => ({ ...entry, href: world.href(resource, entry.id), '@type': type })),
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: entries.length === 0 ? READ_ONLY : READ_WRITE,
     mandatory: ['name'],
   };

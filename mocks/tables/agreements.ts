@@ -3,7 +3,7 @@ import type { Row } from '../server/row.ts';
 import { READ_WRITE, type Table } from '../server/table.ts';
 import { agreementId, type CustomerModel, productId, type Segment } from '../world/customer-model.ts';
 import type { World } from '../world/world.ts';
-import { customerParty, customerTable, namedValue, reference } from './customer-table.ts';
+import { customerParty, customerTable, NOBODYS, namedValue, reference } from './customer-table.ts';
 import { specificationId } from './objectives.ts';
 
 const specificationOf = (segment: Segment): string => `agrspec-${segment}`;
@@ -58,9 +58,9 @@ export function agreementTables(world: World): Table[] {
       rows: (customer) => [agreementRow(world, customer)],
     }),
     {
+      ...NOBODYS,
       resource: 'agreementSpecification',
       type: 'AgreementSpecification',
-      linked: [],
       common: segments.map((segment) => ({
         id: specificationOf(segment),
         href: world.href('agreementSpecification', specificationOf(segment)),
@@ -77,9 +77,6 @@ export function agreementTables(world: World): Table[] {
         ],
         '@type': 'AgreementSpecification',
       })),
-      owned: () => [],
-      perSubscriber: 0,
-      moving: false,
       allows: READ_WRITE,
       mandatory: ['name', 'attachment'],
       stateAttribute: 'lifecycleStatus',

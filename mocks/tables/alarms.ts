@@ -5,7 +5,7 @@ import { DAY_MS, dayStart, iso, monthOf, monthStart } from '../world/calendar.ts
 import { type CustomerModel, type ServiceModel, serviceId } from '../world/customer-model.ts';
 import { INDICATORS, type Indicator, isMet, monthMean, outageOf } from '../world/quality.ts';
 import type { World } from '../world/world.ts';
-import { atPlace, customerTable } from './customer-table.ts';
+import { atPlace, customerTable, NOBODYS } from './customer-table.ts';
 import { hasObjectives } from './objectives.ts';
 import { resourceReferences } from './resources.ts';
 
@@ -173,13 +173,9 @@ const TASKS: readonly Task[] = [
 
 function taskTable(world: World, { resource, type, alarms, change }: Task): Table {
   return {
+    ...NOBODYS,
     resource,
     type,
-    linked: [],
-    common: [],
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: { post: true, patch: false, remove: false },
     mandatory: [],
     stateAttribute: 'state',

@@ -7,7 +7,7 @@ import { DAY_MS, iso, type Month, monthName, monthOf, monthPeriod, monthStart } 
 import type { AccountModel, CustomerModel } from '../world/customer-model.ts';
 import { money, VAT_PERCENT } from '../world/money.ts';
 import type { World } from '../world/world.ts';
-import { customerParty, customerTable, reference } from './customer-table.ts';
+import { customerParty, customerTable, NOBODYS, reference } from './customer-table.ts';
 
 const DAYS_TO_PAY = 20;
 
@@ -110,13 +110,9 @@ export function customerBills(world: World, billing: Billing): Table {
 /** TMF678 customerBillOnDemand: points to the latest bill of the account. */
 export function billsOnDemand(world: World): Table {
   return {
+    ...NOBODYS,
     resource: 'customerBillOnDemand',
     type: 'CustomerBillOnDemand',
-    linked: [],
-    common: [],
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: { ...READ_WRITE, patch: false, remove: false },
     mandatory: ['billingAccount'],
     keptCreated: 1_000,

@@ -13,7 +13,7 @@ import { iso } from '../world/calendar.ts';
 import type { SettingValue } from '../world/customer-model.ts';
 import { money, VAT_PERCENT, vatItem } from '../world/money.ts';
 import type { World } from '../world/world.ts';
-import { type Reference, reference } from './customer-table.ts';
+import { NOBODYS, type Reference, reference } from './customer-table.ts';
 
 const LAST_UPDATE = '2026-01-15T08:00:00.000Z';
 const PROVIDER = { ...reference('Organization', 'org-aurora', 'Aurora Telecom'), role: 'provider' };
@@ -214,13 +214,10 @@ function priceRow(world: World, offering: OfferingEntry, price: PriceEntry): Row
 
 export function catalogueTables(world: World): Table[] {
   const table = (resource: string, type: string, common: readonly Row[]): Table => ({
+    ...NOBODYS,
     resource,
     type,
-    linked: [],
     common,
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: READ_WRITE,
     mandatory: ['name'],
     stateAttribute: 'lifecycleStatus',

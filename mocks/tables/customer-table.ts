@@ -5,6 +5,15 @@ import { type Ask, READ_WRITE, type Table } from '../server/table.ts';
 import { type CustomerModel, fullName, type PersonModel, type PlaceModel } from '../world/customer-model.ts';
 import type { World } from '../world/world.ts';
 
+/** What no customer has, as tasks and specifications: its rows are those in common and those that are created. */
+export const NOBODYS = {
+  linked: [],
+  common: [],
+  owned: (): readonly Row[] => [],
+  perSubscriber: 0,
+  moving: false,
+} satisfies Partial<Table>;
+
 export interface CustomerTable extends Partial<Omit<Table, 'owned'>> {
   readonly resource: string;
   readonly type: string;

@@ -6,7 +6,7 @@ import { DAY_MS, dayStart, HOUR_MS, iso, period } from '../world/calendar.ts';
 import { type CustomerModel, type ServiceModel, serviceId } from '../world/customer-model.ts';
 import { INDICATORS, measured } from '../world/quality.ts';
 import type { World } from '../world/world.ts';
-import { customerTable } from './customer-table.ts';
+import { customerTable, NOBODYS } from './customer-table.ts';
 
 const DAYS = 62;
 const HOURS = 48;
@@ -139,7 +139,6 @@ export function measurements(world: World): Table {
 }
 
 export function measurementTables(world: World): Table[] {
-  const plain = { linked: [], owned: () => [], perSubscriber: 0, moving: false };
   const indicators = new Map(
     Object.values(INDICATORS)
       .flat()
@@ -149,7 +148,7 @@ export function measurementTables(world: World): Table[] {
   return [
     measurements(world),
     {
-      ...plain,
+      ...NOBODYS,
       resource: 'performanceIndicatorSpecification',
       type: 'PerformanceIndicatorSpecification',
       common: [...indicators.values()].map(({ name, description, unit }) => ({
@@ -169,7 +168,7 @@ export function measurementTables(world: World): Table[] {
       mandatory: ['@type', 'indicatorCategory', 'indicatorUnit', 'indicatorType', 'collectionType', 'name'],
     },
     {
-      ...plain,
+      ...NOBODYS,
       resource: 'measurementCollectionJob',
       type: 'MeasurementCollectionJob',
       common: [

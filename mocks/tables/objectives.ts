@@ -5,7 +5,7 @@ import { monthOf, monthPeriod } from '../world/calendar.ts';
 import { type ServiceKind, type ServiceModel, serviceId } from '../world/customer-model.ts';
 import { INDICATORS, type Indicator } from '../world/quality.ts';
 import type { World } from '../world/world.ts';
-import { customerTable, reference } from './customer-table.ts';
+import { customerTable, NOBODYS, reference } from './customer-table.ts';
 
 export const objectiveId = (service: ServiceModel, indicator: Indicator): string =>
   `slo-${serviceId(service)}-${indicator.name}`;
@@ -73,9 +73,9 @@ export function objectiveSpecifications(world: World): Table {
   const kinds = Object.keys(INDICATORS) as ServiceKind[];
   const services = world.pinned.flatMap((customer) => customer.services).filter(hasObjectives);
   return {
+    ...NOBODYS,
     resource: 'serviceLevelSpecification',
     type: 'ServiceLevelSpecification',
-    linked: [],
     common: kinds.map((kind) => ({
       id: specificationId(kind),
       href: world.href('serviceLevelSpecification', specificationId(kind)),
@@ -88,9 +88,6 @@ export function objectiveSpecifications(world: World): Table {
       validFor: { startDateTime: '2023-01-01T00:00:00.000Z' },
       '@type': 'ServiceLevelSpecification',
     })),
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: { post: true, patch: true, remove: true },
     mandatory: ['name', 'relatedServiceLevelObjective'],
   };

@@ -5,7 +5,7 @@ import { type Effect, type Look, READ_WRITE, type Step, type Table } from '../se
 import { iso } from '../world/calendar.ts';
 import { agreementId, type CustomerModel, productId, type ServiceModel } from '../world/customer-model.ts';
 import type { World } from '../world/world.ts';
-import { customerParty, customerTable, reference } from './customer-table.ts';
+import { customerParty, customerTable, NOBODYS, reference } from './customer-table.ts';
 
 /** Work on an order is not at once: a client meets all three states. */
 const WORK_MS = { begun: 5_000, done: 20_000 };
@@ -150,13 +150,9 @@ export function orderTables(world: World): Table[] {
       rows: (customer) => customer.services.map((service) => orderRow(world, customer, service)),
     }),
     {
+      ...NOBODYS,
       resource: 'cancelProductOrder',
       type: 'CancelProductOrder',
-      linked: [],
-      common: [],
-      owned: () => [],
-      perSubscriber: 0,
-      moving: false,
       allows: { ...READ_WRITE, patch: false, remove: false },
       mandatory: ['productOrder'],
       stateAttribute: 'state',

@@ -5,7 +5,7 @@ import { DAY_MS, iso } from '../world/calendar.ts';
 import type { ServiceKind } from '../world/customer-model.ts';
 import { coverageOf } from '../world/places.ts';
 import type { World } from '../world/world.ts';
-import { namedValue, reference } from './customer-table.ts';
+import { NOBODYS, namedValue, reference } from './customer-table.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -177,11 +177,7 @@ function answerQuery(world: World, body: Body): Record<string, unknown> {
 
 export function qualificationTables(world: World): Table[] {
   const task = {
-    linked: [],
-    common: [],
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
+    ...NOBODYS,
     allows: READ_WRITE,
     stateAttribute: 'state',
     keptCreated: KEPT_TASKS,

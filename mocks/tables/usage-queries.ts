@@ -12,6 +12,7 @@ import {
 import type { UsageBook } from '../world/usage-ledger.ts';
 import type { World } from '../world/world.ts';
 import { usageConsumption } from './buckets.ts';
+import { NOBODYS } from './customer-table.ts';
 
 /** Ids by kind; an absent kind asks for everything. */
 export interface UsageCriteria {
@@ -89,13 +90,9 @@ export function answerUsageQuery(
 
 export function usageQueries(world: World, book: UsageBook): Table {
   return {
+    ...NOBODYS,
     resource: 'queryUsageConsumption',
     type: 'QueryUsageConsumption',
-    linked: [],
-    common: [],
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: { ...READ_WRITE, patch: false },
     mandatory: ['searchCriteria'],
     keptCreated: KEPT_QUERIES,

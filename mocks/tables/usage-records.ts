@@ -9,7 +9,7 @@ import { mix, pick } from '../world/random.ts';
 import type { RatedUsage, UsageBook } from '../world/usage-ledger.ts';
 import { counterparty, type UsageEvent, usageId } from '../world/usage-pattern.ts';
 import type { World } from '../world/world.ts';
-import { customerTable, namedValue, parties, reference } from './customer-table.ts';
+import { customerTable, NOBODYS, namedValue, parties, reference } from './customer-table.ts';
 import { seatsOf } from './resources.ts';
 
 /** Records are kept for this month and the two before it. */
@@ -177,9 +177,9 @@ export function usageSpecifications(world: World): Table {
     '@type': 'UsageSpecification',
   });
   return {
+    ...NOBODYS,
     resource: 'usageSpecification',
     type: 'UsageSpecification',
-    linked: [],
     common: [
       specification('data', 'Data session', ['serviceId', 'number', 'volume', 'duration']),
       specification('voice', 'Call', [
@@ -195,9 +195,6 @@ export function usageSpecifications(world: World): Table {
       ]),
       specification('sms', 'Message', ['serviceId', 'number', 'direction', 'count', 'counterparty']),
     ],
-    owned: () => [],
-    perSubscriber: 0,
-    moving: false,
     allows: READ_WRITE,
     mandatory: [],
     stateAttribute: 'lifecycleStatus',
