@@ -1,96 +1,9 @@
 // Every kind of row, checked against TM Forum's published description where TMF_SPECS names their folder.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
-import * as formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DESCRIPTIONS, validator } from './description-fixture.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
-const folder = process.env.TMF_SPECS;
 const NOW = Date.parse('2026-11-15T10:00:00Z');
-
-interface Schema {
-  $ref?: string;
-  type?: string;
-  required?: string[];
-  properties?: Record<string, Schema>;
-  allOf?: Schema[];
-  oneOf?: Schema[];
-  anyOf?: Schema[];
-  items?: Schema;
-  enum?: unknown[];
-  additionalProperties?: boolean;
-  [other: string]: unknown;
-}
-
-/** @-attributes that TMF630 allows on every object, described or not. */
-const ALWAYS = ['@type', '@baseType', '@schemaLocation', '@referredType'];
-
-function described(file: string): Record<string, Schema> {
-  // the published files are Swagger 2 or OpenAPI 3
-  const document = JSON.parse(readFileSync(join(folder ?? '', `${file}.json`), 'utf8')) as {
-    definitions?: Record<string, Schema>;
-    components?: { schemas: Record<string, Schema> };
-  };
-  return document.definitions ?? document.components?.schemas ?? {};
-}
-
-/** The description without inheritance and with every other attribute name refused. */
-function closed(all: Record<string, Schema>): Record<string, Schema> {
-  const flat = (schema: Schema): { properties: Record<string, Schema>; required: string[] } => {
-    const parts = [...(schema.allOf ?? [])].map((part) =>
-      flat(part.$ref === undefined ? part : (all[part.$ref.split('/').at(-1) ?? ''] ?? {})),
-    );
-    return {
-      properties: Object.assign({}, ...parts.map((part) => part.properties), schema.properties),
-      required: [...parts.flatMap((part) => part.required), ...(schema.required ?? [])],
-    };
-  };
-  const property = (schema: Schema): Schema => {
-    if (schema.items !== undefined) return { type: 'array', items: property(schema.items) };
-    if (schema.$ref !== undefined)
-      return { $ref: schema.$ref.replace('#/components/schemas/', '#/definitions/') };
-    const { enum: values, type, format } = schema;
-    return {
-      ...(type === undefined ? {} : { type }),
-      ...(values === undefined ? {} : { enum: values }),
-      ...(format === undefined ? {} : { format }),
-    };
-  };
-  return Object.fromEntries(
-    Object.entries(all).map(([name, schema]) => {
-      if (schema.enum !== undefined) return [name, property(schema)];
-      const choices = schema.oneOf ?? schema.anyOf;
-      if (choices !== undefined) return [name, { anyOf: choices.map(property) }];
-      const { properties, required } = flat(schema);
-      if (Object.keys(properties).every((key) => ALWAYS.includes(key))) return [name, {}];
-      const known = Object.fromEntries(
-        Object.entries(properties).map(([key, value]) => [key, property(value)]),
-      );
-      for (const key of ALWAYS) known[key] ??= { type: 'string' };
-      return [
-        name,
-        { type: 'object', properties: known, required: [...new Set(required)], additionalProperties: false },
-      ];
-    }),
-  );
-}
-
-/** Ids that the description calls integers and its own references, and TM Forum's conformance kit, text. */
-const TEXT_IDS: Readonly<Record<string, readonly string[]>> = { 'TMF642-v4': ['Alarm', 'AlarmRefOrValue'] };
-
-function validator(file: string, name: string): ValidateFunction {
-  const definitions = closed(described(file));
-  for (const each of TEXT_IDS[file] ?? []) {
-    const { properties } = definitions[each] ?? {};
-    if (properties !== undefined) properties.id = { type: 'string' };
-  }
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  // ajv-formats is CommonJS: its function is the default of the default
-  (formats as unknown as { default: { default: (ajv: Ajv) => void } }).default.default(ajv);
-  for (const unknown of ['base64', 'float', 'int64', 'uri']) ajv.addFormat(unknown, true);
-  return ajv.compile({ definitions, $ref: `#/definitions/${name}` });
-}
 
 /** Resource, description, schema, and the query that lists a good sample. */
 const SAMPLES: readonly (readonly [
@@ -286,7 +199,7 @@ const TASKS: readonly (readonly [
   ],
 ];
 
-describe.skipIf(folder === undefined)('rows are as TM Forum describes them', () => {
+describe.skipIf(DESCRIPTIONS === undefined)('rows are as TM Forum describes them', () => {
   let simulator: Simulator;
   beforeAll(async () => {
     simulator = await startSimulator({ now: () => NOW, subscribers: 3 });
@@ -322,9 +235,9 @@ describe.skipIf(folder === undefined)('rows are as TM Forum describes them', () 
   });
 });
 
-it.runIf(folder === undefined)('says why descriptions were not checked', () => {
+it.runIf(DESCRIPTIONS === undefined)('says why descriptions were not checked', () => {
   process.stderr.write(
     'mocks/descriptions.test.ts: skipped, TMF_SPECS does not name a folder of TM Forum descriptions\n',
   );
-  expect(folder).toBeUndefined();
+  expect(DESCRIPTIONS).toBeUndefined();
 });
