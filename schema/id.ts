@@ -16,19 +16,27 @@ export interface IdParts {
 const SHAPE = /^([a-z][a-z0-9-]{0,31}):([A-Za-z_][A-Za-z0-9_]{0,63}):([\s\S]{1,512})$/;
 const ENCODED = /^[A-Za-z0-9_-]{4,1024}$/;
 
-/** The ids made lately: an answer of a hundred objects names their customer a hundred times. */
-const encoded = new Map<string, GlobalId>();
+/** The ids made lately, by provider, type and id: an answer of a hundred objects names their customer a hundred times. */
+const encoded = new Map<string, Map<string, Map<string, GlobalId>>>();
+let kept = 0;
 const MAX_ENCODED = 20_000;
 const LONGEST_KEPT = 128;
 
 export function encodeId(provider: string, type: string, id: string): GlobalId {
-  const text = `${provider}:${type}:${id}`;
-  const known = encoded.get(text);
+  const known = encoded.get(provider)?.get(type)?.get(id);
   if (known !== undefined) return known;
-  const made = Buffer.from(text, 'utf8').toString('base64url');
-  if (text.length > LONGEST_KEPT) return made;
-  if (encoded.size >= MAX_ENCODED) encoded.clear();
-  encoded.set(text, made);
+  const made = Buffer.from(`${provider}:${type}:${id}`, 'utf8').toString('base64url');
+  if (made.length > LONGEST_KEPT) return made;
+  if (kept >= MAX_ENCODED) {
+    encoded.clear();
+    kept = 0;
+  }
+  const types = encoded.get(provider) ?? new Map<string, Map<string, GlobalId>>();
+  encoded.set(provider, types);
+  const ids = types.get(type) ?? new Map<string, GlobalId>();
+  types.set(type, ids);
+  ids.set(id, made);
+  kept += 1;
   return made;
 }
 

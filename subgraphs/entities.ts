@@ -1,6 +1,5 @@
 // `_entities`: references from other subgraphs become objects, by type in one batch, checked one by one.
 import type { GraphQLResolveInfo } from 'graphql';
-import { holds } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import { clientError, lacking } from '../schema/errors.ts';
 import { type IdParts, idOfType } from '../schema/id.ts';
@@ -42,13 +41,12 @@ export function resolveEntities(
   context: SubgraphContext,
   info: GraphQLResolveInfo,
 ): Promise<readonly (Item | null | Error)[]> {
-  const { principal, nowMs } = context.operation;
   return Promise.all(
     representations.map(async ({ __typename, id }) => {
       const type = typeof __typename === 'string' ? context.contract.types.get(__typename) : undefined;
       if (type?.key !== true || type.access === undefined || !context.sheet.fields.has(type.name))
         return null;
-      if (!holds(principal, type.access, nowMs)) return lacking(type.access);
+      if (!context.objects.holds(type.access)) return lacking(type.access);
       const parts = typeof id === 'string' ? idOfType(id, type.name) : undefined;
       if (parts === undefined) return null;
       try {

@@ -91,7 +91,10 @@ function failed(fn: SsmFunction, error: unknown): Error {
 
 type Verdict = true | Error;
 
-/** Whether each function may be used on the object that the field is on, from the `at`th on. */
+/**
+ * Whether each function may be used on the object that the field is on, from the `at`th on. No function is made where
+ * none is needed: this runs once a value.
+ */
 function onObject(
   functions: readonly SsmFunction[],
   parent: unknown,
@@ -101,11 +104,12 @@ function onObject(
   const fn = functions[at];
   if (fn === undefined) return true;
   if (!isItem(parent)) return lacking(fn);
-  const goOn = (may: boolean) => (may ? onObject(functions, parent, objects, at + 1) : lacking(fn));
   const asked = objects.mayUse(fn, parent);
-  return asked instanceof Promise
-    ? asked.then(goOn).catch((error: unknown) => failed(fn, error))
-    : goOn(asked);
+  if (asked instanceof Promise)
+    return asked
+      .then((may) => (may ? onObject(functions, parent, objects, at + 1) : lacking(fn)))
+      .catch((error: unknown) => failed(fn, error));
+  return asked ? onObject(functions, parent, objects, at + 1) : lacking(fn);
 }
 
 /** Below the roots there are as many decisions as values: one that needs no back end is made without a promise. */

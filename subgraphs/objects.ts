@@ -174,15 +174,16 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   const permitsOf = askedOnce((fn) => permits(operation.principal, fn, operation.nowMs));
   const holdsOf = askedOnce((fn) => holds(operation.principal, fn, operation.nowMs));
 
+  function mayUseAt(fn: SsmFunction, stands: Position): boolean {
+    // what isn't there is nobody's, and not everybody's who may see every customer
+    const allowed = stands !== NOWHERE && permitsOf(fn)(stands);
+    if (allowed) reads.saw(stands);
+    return allowed;
+  }
+
   function mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean> {
-    const decide = (stands: Position): boolean => {
-      // what isn't there is nobody's, and not everybody's who may see every customer
-      const allowed = stands !== NOWHERE && permitsOf(fn)(stands);
-      if (allowed) reads.saw(stands);
-      return allowed;
-    };
     const stands = positionOf(item);
-    return stands instanceof Promise ? stands.then(decide) : decide(stands);
+    return stands instanceof Promise ? stands.then((found) => mayUseAt(fn, found)) : mayUseAt(fn, stands);
   }
 
   function mayBeSeen(item: Item, fn: SsmFunction | undefined): boolean | Promise<boolean> {

@@ -29,21 +29,55 @@ function idsAt(type: string, ...paths: readonly (string | undefined)[]): Ids {
   };
 }
 
+interface Reads {
+  readonly customers: Ids;
+  readonly accounts: Ids;
+  readonly services: Ids;
+  readonly sites: Ids;
+}
+
+/** Each part is read when it is asked for: for most grants the customer alone tells, and every row of a list is asked. */
+class ReadPosition implements Position {
+  readonly #item: Item;
+  readonly #reads: Reads;
+  #customers: readonly GlobalId[] | undefined;
+
+  constructor(item: Item, reads: Reads) {
+    this.#item = item;
+    this.#reads = reads;
+  }
+  get customers(): readonly GlobalId[] {
+    this.#customers ??= this.#reads.customers(this.#item);
+    return this.#customers;
+  }
+  get accounts(): readonly GlobalId[] {
+    return this.#reads.accounts(this.#item);
+  }
+  get services(): readonly GlobalId[] {
+    return this.#reads.services(this.#item);
+  }
+  get sites(): readonly GlobalId[] {
+    return this.#reads.sites(this.#item);
+  }
+  /** As it is kept by others. */
+  toJSON(): Position {
+    const { customers, accounts, services, sites } = this;
+    return { customers, accounts, services, sites };
+  }
+}
+
 export function compileStanding(owner: OwnerSheet): Standing {
   const party = owner.party === undefined ? undefined : `${owner.party}[role=${owner.role}].id`;
-  const customers = idsAt('Customer', party, owner.customer);
-  const accounts = idsAt('BillingAccount', owner.account);
-  const services = idsAt('Service', owner.service);
-  const sites = idsAt('Site', owner.site);
+  const reads: Reads = {
+    customers: idsAt('Customer', party, owner.customer),
+    accounts: idsAt('BillingAccount', owner.account),
+    services: idsAt('Service', owner.service),
+    sites: idsAt('Site', owner.site),
+  };
   const hangsOn = owner.at === undefined ? () => [] : compileIds(owner.at);
   return {
     byId: owner.customer === 'id' && owner.via === undefined && owner.party === undefined,
-    read: (item) => ({
-      customers: customers(item),
-      accounts: accounts(item),
-      services: services(item),
-      sites: sites(item),
-    }),
+    read: (item) => new ReadPosition(item, reads),
     via: (item) => (owner.via === undefined ? undefined : { type: owner.via, ids: hangsOn(item.raw) }),
   };
 }

@@ -27,22 +27,24 @@ export const ALLOWING = 'allowing';
 
 /** Households besides the demonstration's, so that there are a hundred services to list. */
 const SUBSCRIBERS = 200;
+/** So many of their lines become Acme's, so that its manager has a hundred services too. */
+const MOVED = 57;
+
+const FLAT = '{ services(first: 100) { nodes { id kind state } } }';
 
 // staff last: what it read is still being written to the audit log when its case is over
 const QUERIES: readonly { readonly name: string; readonly as: string; readonly query: string }[] = [
+  { name: '100 services of a manager', as: 'acme-manager', query: FLAT },
   {
-    name: '43 services of a manager',
+    name: '100 services of a manager, with numbers and products',
     as: 'acme-manager',
     query: '{ services(first: 100) { nodes { id name kind state number products { id name } } } }',
   },
   { name: 'who I am', as: 'acme-user', query: '{ me { actorId kind } }' },
+  { name: '100 services of all customers', as: 'analytics', query: FLAT },
+  { name: '100 services of all customers, on record', as: 'soc-operator', query: FLAT },
   {
-    name: '100 services, flat',
-    as: 'soc-operator',
-    query: '{ services(first: 100) { nodes { id name kind state number } } }',
-  },
-  {
-    name: '100 services, with products and objectives',
+    name: '100 services of all customers, with products and objectives, on record',
     as: 'soc-operator',
     query: `{ services(first: 100) { nodes { id name kind state number userName
       products { id name state } objectives { indicator target } } } }`,
@@ -51,6 +53,22 @@ const QUERIES: readonly { readonly name: string; readonly as: string; readonly q
 
 /** Who may see no bill. */
 const NO_BILLS = 'soc-operator';
+
+async function moveToAcme(apis: SimulatorReady['apis']): Promise<void> {
+  const baseUrl = (name: string) => apis.find(({ api }) => api === name)?.baseUrl;
+  const body = JSON.stringify({ relatedParty: [{ id: 'cust-acme', role: 'customer' }] });
+  for (let index = 1; index <= MOVED; index += 1) {
+    const line = `sub-${String(index).padStart(6, '0')}-m-1`;
+    for (const url of [
+      `${baseUrl('TMF638')}/service/svc-${line}`,
+      `${baseUrl('TMF637')}/product/prd-${line}`,
+    ]) {
+      const headers = { 'content-type': 'application/json' };
+      const { ok, status } = await fetch(url, { method: 'PATCH', headers, body });
+      if (!ok) throw new Error(`${url}: ${status}`);
+    }
+  }
+}
 
 export interface Measured {
   readonly rounds: readonly Round[];
@@ -69,6 +87,7 @@ async function run(
     latencyMs: options.latencyMs,
     subscribers: SUBSCRIBERS,
   } satisfies SimulatorSettings);
+  await moveToAcme(simulator.ready.apis);
   const load = await children.start('load', 'load-process.ts', {});
   const peers: Peer[] = [];
   const tokens = new Map<string, string>();
