@@ -16,7 +16,7 @@ import type { Systems } from '../subgraphs/loads.ts';
 import { modulesOf, type SubgraphModule } from '../subgraphs/modules.ts';
 import { type ProvidersUse, providersIn } from '../subgraphs/providers-file.ts';
 import { saveActors } from '../subgraphs/store/actors.ts';
-import { createTmfClient, type TmfClient } from '../subgraphs/tmf/client.ts';
+import { createTmfClient, type TmfClient, type TmfClientOptions } from '../subgraphs/tmf/client.ts';
 import { type Config, readSecret } from './config.ts';
 import { DEMO_PASSWORD, demoContract, demoPrincipal, demoProviders } from './demo.ts';
 import { readSheets } from './graph-files.ts';
@@ -68,6 +68,14 @@ export async function openSimulator(config: Config, now = Date.now): Promise<Sim
   return config.demo ? startSimulator({ now, subscribers: config.subscribers }) : undefined;
 }
 
+/** Where the request id of an answer leads to. What was told when it began fills no log. */
+const logged =
+  (log: Logger): NonNullable<TmfClientOptions['onFault']> =>
+  ({ error: { provider, api, method, status, code, reason, isTold }, requestId, resource }) => {
+    const fault = { requestId, provider, api, method, resource, status, code, reason };
+    log[isTold ? 'debug' : 'warn'](fault, 'a back end gave no answer');
+  };
+
 /** What gateway and lone subgraph both stand on. @throws Error where the providers file is of no use to it */
 export async function openParts(
   config: Config,
@@ -87,7 +95,7 @@ export async function openParts(
     config.redisUrl === undefined
       ? memoryCache({ now })
       : redisCache({ url: config.redisUrl, prefix: `${namespace}:`, onFault });
-  const client = createTmfClient({ providers: await readProviders(), now });
+  const client = createTmfClient({ providers: await readProviders(), now, onFault: logged(log) });
   const take = async () => client.replace(await readProviders());
   const systems = { contract, client, values: createValueCache(cache, { now }), now };
   return {

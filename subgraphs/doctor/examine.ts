@@ -99,7 +99,8 @@ async function look(questions: Questions, write: boolean): Promise<Looked> {
     if (rows.length >= ENOUGH_ROWS) break;
   }
   if (best !== undefined) return examined(questions, best.sample, best.enveloped, write);
-  if (empty.length === 0) return unusable(`BACKEND_REFUSED: has none of ${absent.join(', ')}`);
+  if (empty.length === 0)
+    return unusable(`BACKEND_REFUSED: has none of ${absent.join(', ')}: is the base URL this API's?`);
   const nothing = noted(
     'rows',
     `no rows in ${empty.join(', ')}`,

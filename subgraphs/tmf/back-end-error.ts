@@ -22,6 +22,8 @@ export interface BackEndFault {
   readonly retryAfterMs?: number;
   /** The back end can't have seen the call: it was never sent, or turned away unread. */
   readonly unsent?: boolean;
+  /** Of a back end that is left alone, or of an operation without time: whoever reads the log knows already. */
+  readonly isTold?: boolean;
   /** The back end's own error code: a short name or number, never its text. */
   readonly reasonCode?: string;
 }
@@ -39,6 +41,7 @@ export class BackEndError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly unsent: boolean;
   readonly reasonCode: string | undefined;
+  readonly isTold: boolean;
 
   readonly #fault: BackEndFault;
 
@@ -57,11 +60,19 @@ export class BackEndError extends Error {
     this.retryAfterMs = fault.retryAfterMs;
     this.unsent = fault.unsent ?? false;
     this.reasonCode = fault.reasonCode;
+    this.isTold = fault.isTold ?? false;
   }
 
-  /** The same of a call that was only to prepare another one, which wasn't sent for it. */
-  beforeSending(): BackEndError {
-    return new BackEndError({ ...this.#fault, unsent: true });
+  /** What the failure of the token endpoint is to the call that wasn't sent for it: its status says nothing of the object. */
+  withoutToken(): BackEndError {
+    const { status, ...fault } = this.#fault;
+    const why = [status, fault.reason].filter((each) => each !== undefined).join(' ');
+    return new BackEndError({ ...fault, reason: `gets no token (${why})`, unsent: true });
+  }
+
+  /** What happened, in our own words: no path, no id. */
+  get reason(): string {
+    return this.#fault.reason;
   }
 
   /** What a client may see: the code and its meaning, no API, no path, no upstream text. */

@@ -98,8 +98,9 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
     via: Exchange<T>,
   ): Promise<T> {
     const path = request.place?.path ?? pathOf(request);
-    const fail = (code: ErrorCode, retryable: boolean, reason: string) =>
+    const fail = (code: ErrorCode, retryable: boolean, reason: string, isTold = false) =>
       new BackEndError({
+        isTold,
         provider: config.provider,
         api: config.api,
         method: request.method,
@@ -109,8 +110,8 @@ export function createBackEnd(config: BackEndConfig, around: Surroundings): Back
         reason,
         unsent: true,
       });
-    const late = () => fail('DEADLINE_EXCEEDED', false, 'nobody waits for the answer any longer');
-    const open = () => fail('BACKEND_UNAVAILABLE', false, 'is left alone after repeated failures');
+    const late = () => fail('DEADLINE_EXCEEDED', false, 'nobody waits for the answer any longer', true);
+    const open = () => fail('BACKEND_UNAVAILABLE', false, 'is left alone after repeated failures', true);
 
     if (breaker.state() === 'HALF_OPEN') throw open();
     const slot = await slots.acquire(budget);

@@ -88,6 +88,12 @@ export interface Replacement {
   readonly removed: readonly string[];
 }
 
+export interface ClientFault {
+  readonly error: BackEndError;
+  readonly requestId: string;
+  readonly resource: string;
+}
+
 export interface TmfClientOptions {
   readonly providers: Providers;
   /** The clock that deadlines, token lifetimes and Retry-After dates are on. */
@@ -96,6 +102,8 @@ export interface TmfClientOptions {
   readonly random?: () => number;
   /** Told of every attempt, retries included. Must not throw. */
   readonly onCall?: (call: CallReport) => void;
+  /** Told of every question that a back end has left without an answer, when nobody tries again. Must not throw. */
+  readonly onFault?: (fault: ClientFault) => void;
 }
 
 export function createTmfClient({
@@ -103,6 +111,7 @@ export function createTmfClient({
   now = Date.now,
   random = Math.random,
   onCall = () => undefined,
+  onFault = () => undefined,
 }: TmfClientOptions): TmfClient {
   const pools = createPools();
   const around = { poolOf: pools.of, now, random, onCall };
@@ -117,26 +126,41 @@ export function createTmfClient({
       now,
     );
 
+  async function told<T>(work: Promise<T>, resource: string, { requestId }: Call): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof BackEndError) onFault({ error, requestId, resource });
+      throw error;
+    }
+  }
+
   /** The client over one record: as it is now, or as it was when an operation began. */
   const over = (current: () => ClientRecord): TmfClient => {
     const backEndOf = ({ provider, api }: HubSource) => backEndIn(current(), provider, api);
+    const asked = <T>(source: Source, call: Call, ask: (backEnd: BackEnd, source: Source) => Promise<T>) =>
+      told(ask(backEndOf(source), source), source.resource, call);
     return {
       providersOf: (api) => current().serving.get(api) ?? [],
       ofUser: ({ provider, api }) =>
         current().ofUser.has(api === undefined ? provider : keyOf({ provider, api })),
       one: async (source, id, { fields }, call) =>
-        fetchOne(backEndOf(source), source, id, fieldNames(fields, []), budgetOf(call, now)),
+        asked(source, call, (...to) => fetchOne(...to, id, fieldNames(fields, []), budgetOf(call, now))),
       many: async (source, values, ask, call) =>
-        listMany(backEndOf(source), source, values, ask, budgetOf(call, now)),
-      page: async (source, ask, call) => listPage(backEndOf(source), source, ask, budgetOf(call, now)),
-      task: async (source, body, call) => runTask(backEndOf(source), source, body, budgetOf(call, now)),
-      create: async (source, ask, call) => createObject(backEndOf(source), source, ask, budgetOf(call, now)),
+        asked(source, call, (...to) => listMany(...to, values, ask, budgetOf(call, now))),
+      page: async (source, ask, call) =>
+        asked(source, call, (...to) => listPage(...to, ask, budgetOf(call, now))),
+      task: async (source, body, call) =>
+        asked(source, call, (...to) => runTask(...to, body, budgetOf(call, now))),
+      create: async (source, ask, call) =>
+        asked(source, call, (...to) => createObject(...to, ask, budgetOf(call, now))),
       change: async (source, id, ask, call) =>
-        changeObject(backEndOf(source), source, id, ask, budgetOf(call, now)),
-      remove: async (source, id, call) => removeObject(backEndOf(source), source, id, budgetOf(call, now)),
+        asked(source, call, (...to) => changeObject(...to, id, ask, budgetOf(call, now))),
+      remove: async (source, id, call) =>
+        asked(source, call, (...to) => removeObject(...to, id, budgetOf(call, now))),
       async document(provider, address, call) {
         const found = placeOf(address, [...current().backEnds.values()], provider);
-        return found?.backEnd.open(found.place, budgetOf(call, now));
+        return found && told(found.backEnd.open(found.place, budgetOf(call, now)), 'document', call);
       },
       async subscribe(source, callbackUrl, query) {
         const backEnd = backEndOf(source);

@@ -167,6 +167,16 @@ describe('OAuth2 client credentials', () => {
     });
   }
 
+  it('that the token endpoint is not there says nothing of the object', async () => {
+    const { server, client } = await withOAuth((_, response) => sendJson(response, {}, { status: 404 }));
+    const outcome = client.one(BILLS, 'b-1', {}, callOf());
+    await expect(outcome).rejects.toMatchObject({
+      code: 'BACKEND_REFUSED',
+      reason: expect.stringMatching(/^gets no token \(404/),
+    });
+    expect(server.received.every(isToken)).toBe(true);
+  });
+
   it('lets a caller go at its deadline while the token is fetched for others', async () => {
     let release: () => void = () => undefined;
     const { server, client } = await withOAuth((request, response) => {

@@ -131,7 +131,7 @@ function clientCredentials(
       if (kept !== undefined && now() < kept.freshUntilMs) return kept.credential;
       flight ??= fetchToken(budget.requestId)
         .catch((error: unknown) => {
-          throw error instanceof BackEndError ? error.beforeSending() : error;
+          throw error instanceof BackEndError ? error.withoutToken() : error;
         })
         .finally(() => {
           flight = undefined;

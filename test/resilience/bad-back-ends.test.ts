@@ -68,7 +68,12 @@ async function outcome() {
     services: { nodes: unknown[] };
   }; // as asked
   expect(services.nodes).toHaveLength(1);
-  return { bills: found, codes: answer.errors.map(({ code }) => code), text: answer.text };
+  return {
+    bills: found,
+    codes: answer.errors.map(({ code }) => code),
+    text: answer.text,
+    requestId: answer.requestId,
+  };
 }
 
 const page = '<html><body>Whitelabel at 10.0.0.7 /opt/app.js:12</body></html>';
@@ -121,7 +126,10 @@ describe('a back end that gives', () => {
     route = bad;
     asked.length = 0;
     const before = process.memoryUsage().rss;
-    const { bills: found, codes, text } = await outcome();
+    const { bills: found, codes, text, requestId } = await outcome();
+    const logged = world.main.log.filter((line) => line.includes(requestId));
+    expect(logged.join()).toMatch(new RegExp(`"api":"TMF678".*"resource":"customerBill".*"code":"${code}"`));
+    expect(logged.join()).not.toMatch(/10\.0\.0\.7|opt|Whitelabel/);
     expect({ found, codes }).toEqual({ found: null, codes: [code] });
     expect(asked).toHaveLength(calls);
     expect(trapped).toEqual([]);
