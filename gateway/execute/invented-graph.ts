@@ -63,9 +63,16 @@ function need(making: Making, subgraph: string, name: string): void {
   if (name === 'Kind') plain('enum Kind', making.once(2) ? { BIG: '', SMALL: '' } : { BIG: '' });
   else if (name === 'Choice') plain('enum Choice', making.once(2) ? { ONE: '', TWO: '' } : { TWO: '' });
   else if (name === 'Ref') plain('type Ref @shareable', { id: ': ID!' });
-  else if (name === 'Value')
-    plain('type Value @shareable', { x: ': Int', y: '(n: Int): String!', on: ': Boolean' });
-  else if (name === 'Given') {
+  else if (name === 'Value') {
+    const [first] = making.entities;
+    plain('type Value @shareable', {
+      x: ': Int',
+      y: '(n: Int): String!',
+      on: ': Boolean',
+      near: `: [${first?.name}]`,
+    });
+    need(making, subgraph, first?.name ?? '');
+  } else if (name === 'Given') {
     need(making, subgraph, 'Choice');
     plain('input Given', { a: ': Int', c: ': Choice', ...(making.once(2) ? { b: ': [String!]' } : {}) });
   } else if (name === 'Named') {
@@ -129,7 +136,8 @@ function needAll(making: Making, subgraph: string, { type, args }: Kindred): voi
 /** What a field set selects of a field of this type. */
 function setOf(making: Making, { type, given }: Kindred, name: string): string {
   const inner = nameIn(type);
-  if (inner === 'Value') return `${name}${given} { x ${making.once(2) ? 'y(n: 3)' : ''} }`;
+  if (inner === 'Value')
+    return `${name}${given} { x ${making.pick(['', 'y(n: 3)', `near { ${making.entities[0]?.keys[0]} }`])} }`;
   if (inner === 'Named') return `${name}${given} { id }`;
   if (inner === 'Any') return `${name}${given} { __typename }`;
   const key = entityNamed(making, inner)?.keys[0];
@@ -166,10 +174,15 @@ function place(making: Making, entity: Entity, name: string): void {
     if (other === undefined || draft === undefined || LISTS_OF_OBJECTS.test(field.type)) return;
     put(other, '@external');
     const required = setOf(making, field, name);
-    draft.fields.set(
-      `${name}By`,
-      `: ${pick(['String', 'Int!', '[String]'])} @requires(fields: ${JSON.stringify(required)})`,
-    );
+    const type = pick(['String', 'Int!', '[String]']);
+    draft.fields.set(`${name}By`, `: ${type} @requires(fields: ${JSON.stringify(required)})`);
+    // and who requires that: where the first one is from, too
+    const further = pick(entity.homes.filter((each) => each !== other));
+    const there = making.drafts.get(further ?? '')?.get(entity.name)?.fields;
+    if (once(2))
+      there
+        ?.set(`${name}By`, `: ${type} @external`)
+        .set(`${name}Twice`, `: String @requires(fields: "${name}By")`);
   } else put(home, once(25) ? '@inaccessible' : '');
 }
 
