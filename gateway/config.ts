@@ -78,6 +78,8 @@ export interface Config {
   readonly operationTimeoutMs: number;
   /** 0: nothing is done behind answers. */
   readonly workPauseMs: number;
+  /** Of a connection on which nothing is asked. */
+  readonly keepAliveMs: number;
   readonly drainTimeoutMs: number;
   readonly introspection: 'auto' | 'on' | 'off';
   readonly publicUrl?: string;
@@ -200,6 +202,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     },
     operationTimeoutMs: options.OPERATION_TIMEOUT_MS,
     workPauseMs: options.WORK_SECONDS * 1000,
+    keepAliveMs: options.KEEP_ALIVE_SECONDS * 1000,
     drainTimeoutMs: options.DRAIN_TIMEOUT_MS,
     introspection: options.INTROSPECTION,
     ...given('publicUrl', options.PUBLIC_URL),

@@ -21,6 +21,8 @@ interface Options {
   readonly maxBodyBytes: number;
   /** So many proxies in front are believed about where a request came from. */
   readonly trustedProxies: number;
+  /** How long a connection is kept on which nothing is asked. */
+  readonly keepAliveMs: number;
   readonly log: Logger;
   readonly draining: () => boolean;
 }
@@ -62,11 +64,15 @@ function answerSocket(error: Error & { readonly code?: string }, socket: Socket)
 }
 
 export async function createHttpServer(options: Options): Promise<FastifyInstance> {
-  const { graphql, maxBodyBytes, trustedProxies, log, draining } = options;
+  const { graphql, maxBodyBytes, trustedProxies, keepAliveMs, log, draining } = options;
   const app = fastify({
     serverFactory: (framework) =>
       createServer(
-        { requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+        {
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          keepAliveTimeout: keepAliveMs,
+          connectionsCheckingInterval: 5_000,
+        },
         (request, response) =>
           isGraphQL(request) ? graphql(request, response) : framework(request, response),
       ).on('upgrade', options.upgrade),

@@ -102,6 +102,27 @@ function held(gateway: SampleGateway) {
   return { release, begun: () => expect.poll(() => calls.length).toBeGreaterThan(0) };
 }
 
+describe('idle connections', () => {
+  // a proxy in front that keeps them longer would send a request down one that is just being closed
+  test.each([
+    ['as long as is common with a proxy in front', {}, 'timeout=72'],
+    ['as long as is set', { KEEP_ALIVE_SECONDS: '620' }, 'timeout=620'],
+  ])('are kept %s', async (_, settings, expected) => {
+    sample = await sampleGateway(settings);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const told = (path: string): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        get(`${sample?.url}${path}`, { agent }, (answer) => {
+          answer.resume();
+          resolve(answer.headers['keep-alive']);
+        }).on('error', reject);
+      });
+    expect(await told('/livez')).toBe(expected);
+    expect(await told('/graphql?query={__typename}')).toBe(expected);
+    agent.destroy();
+  });
+});
+
 describe('drain', () => {
   test('what is in flight is answered, and nothing new is taken', async () => {
     sample = await sampleGateway();

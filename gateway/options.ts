@@ -181,6 +181,11 @@ const form = {
     .describe(
       'Pause between two rounds of what is done behind answers: counting calls, watching thresholds. 0: none.',
     ),
+  KEEP_ALIVE_SECONDS: whole(1, 3_600)
+    .default(72)
+    .describe(
+      'How long a connection on which nothing is asked is kept: longer than the proxy in front keeps it, which else sends requests down a connection that is just being closed.',
+    ),
   DRAIN_TIMEOUT_MS: whole(0, 600_000)
     .default(15_000)
     .describe('How long a stop waits for requests in flight.'),

@@ -117,7 +117,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     openGraph(source, { ...shared, ...(execution === undefined ? {} : { execution }) });
   const graphs = await openGraphs(parts, { open, log, now });
   const { maxBodyBytes } = config.limits;
-  const { trustedProxies } = config;
+  const { trustedProxies, keepAliveMs } = config;
   const listening = { maxBodyBytes, trustedProxies, draining: () => draining, log };
   const live = createLive({
     graphs,
@@ -138,7 +138,12 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     log,
   });
   const graphql = graphqlListener({ answer: graphs.answer, live, registered, ...listening });
-  const app = await createHttpServer({ graphql, upgrade: sockets.upgrade, ...listening });
+  const app = await createHttpServer({
+    graphql,
+    upgrade: sockets.upgrade,
+    keepAliveMs,
+    ...listening,
+  });
   serveHealth(app, {
     sources: [...parts.health, graphs.health],
     draining: () => draining,
