@@ -1,7 +1,9 @@
 // APIs that are asked by tasks: one question about nothing, of which the back end keeps no more than of any other.
+import { randomUUID } from 'node:crypto';
 import type { Api } from '../tmf/backends.ts';
 import { announcedId, progressOf } from '../tmf/progress.ts';
 import { isRecord } from '../tmf/tmf-object.ts';
+import { withOwnId } from '../tmf/written.ts';
 import { deviates, type Finding, fine, noted } from './finding.ts';
 import { NONSENSE } from './lists.ts';
 import { isHeard, type Questions } from './questions.ts';
@@ -33,7 +35,17 @@ const ASKED: Partial<
 export async function tasks(questions: Questions): Promise<Finding | undefined> {
   const asked = ASKED[questions.config.api];
   if (asked === undefined) return undefined;
-  const answer = await questions.ask({ method: 'POST', ...asked });
+  const { profile } = questions.config;
+  const ask = (body: unknown) => questions.ask({ method: 'POST', resource: asked.resource, body });
+  const answer = await ask(withOwnId(questions.config, asked.body));
+  const isRefused = !isHeard(answer) && answer.status === 400 && profile.createId !== 'client';
+  if (isRefused && isHeard(await ask({ id: randomUUID(), ...asked.body })))
+    return deviates(
+      'tasks',
+      `${asked.resource} wants an id of the client`,
+      { createId: 'client' },
+      'Gives an id to what it creates.',
+    );
   if (!isHeard(answer))
     return deviates(
       'tasks',

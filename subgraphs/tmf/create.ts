@@ -8,7 +8,7 @@ import { monitorOf, outcomeOf } from './monitor.ts';
 import { announcedId, pollAfterMs } from './progress.ts';
 import { refusalCode } from './refusal-code.ts';
 import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
-import { endOf, made, nothing, refused, type Written } from './written.ts';
+import { endOf, made, nothing, refused, type Written, withOwnId } from './written.ts';
 
 export interface CreateAsk {
   readonly body: Readonly<Record<string, unknown>>;
@@ -48,7 +48,12 @@ export async function createObject(
   let answer: Answer;
   try {
     const sent = key === undefined ? body : { ...body, [key.path]: key.value };
-    const request = { method: 'POST', resource: source.resource, body: sent, repeatable: false } as const;
+    const request = {
+      method: 'POST',
+      resource: source.resource,
+      body: withOwnId(backEnd.config, sent),
+      repeatable: false,
+    } as const;
     answer = await backEnd.send(request, budget);
   } catch (error) {
     const end = endOf(error);

@@ -30,6 +30,20 @@ describe('a task', () => {
     expect(JSON.parse(server.received[0]?.body ?? '')).toEqual(BODY);
   });
 
+  it('has an id of ours where the back end wants one, and so has what is created', async () => {
+    const { server, client } = await against(
+      ({ body }, response) => sendJson(response, JSON.parse(body), { status: 201 }),
+      { profile: { createId: 'client' } },
+    );
+    const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(await client.task(USAGE, BODY, callOf())).toEqual({ id, ...BODY });
+    expect(await client.create(BILLS, { body: { id: 'named', a: 1 } }, callOf())).toMatchObject({
+      object: { id: 'named' },
+    });
+    expect(await client.create(BILLS, { body: { a: 1 } }, callOf())).toMatchObject({ object: { id } });
+    expect(server.received).toHaveLength(3);
+  });
+
   it('is sent again where the back end failed', async () => {
     const { server, client } = await against((_, response, nth) =>
       nth === 1 ? void response.writeHead(503).end() : sendJson(response, { id: 't-1', state: 'done' }),

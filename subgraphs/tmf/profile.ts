@@ -17,6 +17,8 @@ const habits = {
   totals: z.enum(['filtered', 'unfiltered', 'none']).optional(),
   /** How a change is sent: a merge patch as plain JSON, which most take, or under its own content type. */
   patch: z.enum(['json', 'mergePatch']).optional(),
+  /** Who gives the id of what is created: some create nothing without one of the client. */
+  createId: z.enum(['server', 'client']).optional(),
   /** Whether notifications come: as promised; registered for and never delivered (`silent`); or no hub at all. */
   hub: z.enum(['delivers', 'silent', 'none']).optional(),
   /** The offset of date-times that come without one. */

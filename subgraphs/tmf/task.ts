@@ -9,6 +9,7 @@ import { monitorOf, outcomeOf } from './monitor.ts';
 import { withAllPeriodsInOrder } from './periods.ts';
 import { announcedId, pollAfterMs, progressOf, stateName } from './progress.ts';
 import { isRecord, type TmfObject, tmfObject } from './tmf-object.ts';
+import { withOwnId } from './written.ts';
 
 /** The task in its final state, also a failed one: its `state` says which. Rejects with a BackEndError. */
 export async function runTask(
@@ -33,7 +34,12 @@ export async function runTask(
       reason,
     });
 
-  const request = { method: 'POST', resource: source.resource, body, repeatable: true } as const;
+  const request = {
+    method: 'POST',
+    resource: source.resource,
+    body: withOwnId(config, body),
+    repeatable: true,
+  } as const;
   const answer = await backEnd.send(request, budget);
   const monitor = monitorOf(answer);
   let task = monitor === undefined ? taskIn(answer) : await taskBehind(monitor);

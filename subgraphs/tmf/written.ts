@@ -1,6 +1,8 @@
 // How a write ended, as far as it can be known.
+import { randomUUID } from 'node:crypto';
 import { BackEndError } from './back-end-error.ts';
-import type { TmfObject } from './tmf-object.ts';
+import type { BackEndConfig } from './providers.ts';
+import { isRecord, type TmfObject } from './tmf-object.ts';
 
 /**
  * A write that rejects (with a BackEndError) did nothing: it never reached the back end, or was turned away unread.
@@ -13,6 +15,10 @@ export type Written =
   | { readonly kind: 'REFUSED'; readonly status: number; readonly code?: string }
   /** The answer was lost. It may have happened, or happen yet: look for it before it is sent again. */
   | { readonly kind: 'UNKNOWN' };
+
+/** What is to be created, with an id of ours for a back end that wants one. */
+export const withOwnId = ({ profile }: BackEndConfig, body: unknown): unknown =>
+  profile.createId === 'client' && isRecord(body) ? { id: randomUUID(), ...body } : body;
 
 /** What a refusal of the content, not of the gateway, comes as. */
 const REFUSALS = [400, 402, 404, 409, 410, 412, 422];

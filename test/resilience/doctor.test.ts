@@ -190,6 +190,11 @@ describe('with --write', () => {
     [
       ['create-demands-id'],
       1,
+      /tasks +queryUsageConsumption wants an id of the client [\s\S]*profile should say:\n +createId: client/,
+    ],
+    [
+      ['headers-demanded'],
+      1,
       /tasks +queryUsageConsumption is refused \(400\) .*\n +Every field .* BACKEND_REFUSED/,
     ],
   ])('a task is asked about nothing, under %j: exit %i', async (switches, exit, says) => {

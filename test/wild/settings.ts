@@ -44,6 +44,7 @@ export function settingsFor(simulator: string): Readonly<Record<string, Settings
     'base-prefixed': { prefix: '/market/de' },
     'hub-silent': profile({ hub: 'silent' }),
     'hub-absent': profile({ hub: 'none' }),
+    'create-demands-id': profile({ createId: 'client' }),
     'patch-merge-type-only': profile({ patch: 'mergePatch' }),
   };
 }
