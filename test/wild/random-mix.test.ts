@@ -24,15 +24,15 @@ const HABITS: readonly (readonly string[])[] = [
   ['envelope-data', 'envelope-named', 'envelope-deep'],
   ['fields-ignored'],
   ['id-leaked', 'rows-without-id'],
-  ['href-relative', 'href-link-local', 'href-elsewhere'],
+  ['href-relative', 'href-link-local', 'href-elsewhere', 'href-other-scheme'],
   ['money-currency-amount', 'money-units-amount', 'money-as-text'],
   ['states-padded', 'states-spelt-out'],
   ['dates-mixed', 'dates-reversed'],
   ['nulls-everywhere'],
-  ['create-202', 'create-200', 'create-without-body'],
+  ['create-202', 'create-200', 'create-without-body', 'create-monitored', 'tasks-later', 'create-demands-id'],
   ['errors-numeric', 'errors-bare', 'errors-listed', 'errors-html', 'not-found-as-500', 'errors-as-200'],
   ['html-as-200', 'redirects', 'nan-literal'],
-  ['headers-demanded'],
+  ['headers-demanded', 'token-of-country', 'second-token-demanded', 'base-prefixed'],
 ];
 const APIS = [
   'TMF620',
