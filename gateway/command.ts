@@ -18,10 +18,26 @@ type Shown = Pick<Running, 'url' | 'actors'>;
 /** Beyond the time for what is in flight: for closing stores and connections. */
 const CLOSING_MS = 5000;
 
+const PARENT_LOOK_MS = 500;
+
+/** npm runs us below a shell that hands no signal on: told to stop, both are gone, and nobody has told us. */
+function whenLeftBehind(told: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    told();
+  }, PARENT_LOOK_MS).unref();
+}
+
 /** `stop` resolves with whether all ended as it should. */
 function obey(stop: () => Promise<boolean>, reload: () => void, say: (line: string) => void): void {
-  const end = (signal: string): void => {
-    say(`${signal}: answering what is in flight, then stopping.`);
+  let ending = false;
+  const end = (why: string): void => {
+    if (ending) return;
+    ending = true;
+    say(`${why}: answering what is in flight, then stopping.`);
     stop().then(
       (clean) => process.exit(clean ? 0 : 1),
       (error: unknown) => {
@@ -33,6 +49,7 @@ function obey(stop: () => Promise<boolean>, reload: () => void, say: (line: stri
   process.once('SIGINT', () => end('SIGINT'));
   process.once('SIGTERM', () => end('SIGTERM'));
   process.on('SIGHUP', reload);
+  whenLeftBehind(() => end('npm has ended'));
 }
 
 function obeyAlone(running: Running, say: (line: string) => void): void {
