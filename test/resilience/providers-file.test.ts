@@ -25,7 +25,8 @@ const slow = createServer((_, response) => {
 function document(catalogueUrl?: string, others = ''): string {
   const entries = simulator.apis.map(({ api, version, baseUrl }) => {
     const url = api === 'TMF620' && catalogueUrl !== undefined ? catalogueUrl : baseUrl;
-    return `      ${api}: { url: '${url}', version: ${version} }`;
+    // wide enough for a machine that does much else: what is looked at is what is answered, not how fast
+    return `      ${api}: { url: '${url}', version: ${version}, timeoutMs: 30000 }`;
   });
   return `providers:\n  - id: home\n    profile: { totals: filtered }\n    apis:\n${entries.join('\n')}\n${others}`;
 }
@@ -48,7 +49,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ssm-providers-'));
   file = join(folder, 'providers.yaml');
   await writeFile(file, document(address()));
-  world = await startWorld({ clock, surroundings: { providersFile: file } });
+  world = await startWorld({
+    clock,
+    env: { OPERATION_TIMEOUT_MS: '60000' },
+    surroundings: { providersFile: file },
+  });
 });
 
 afterAll(async () => {
