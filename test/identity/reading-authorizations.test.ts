@@ -171,6 +171,31 @@ describe('SSM-A-01 the contract', () => {
     expect(await usage(ask, 'borealis-manager', BOREALIS), 'another contract').toBe('DATA');
   });
 
+  test('SSM-A-01 without granting in it, nothing that was suspended is brought back, and everything can be taken back', async () => {
+    const { ask, user, grant } = current();
+    const before = (await (await fetch(agreement())).json()) as Row; // TM Forum's form, which mocks/ proves
+    const { id } = await grant({ functions: ['USAGE_VIEW'], scope: on(LINE_01) });
+    await granted(ask, MANAGER, { id }, 'suspendAuthorization');
+    const without = before.characteristic.map((each) =>
+      each.name === 'ssmFunctions' && Array.isArray(each.value)
+        ? { ...each, value: each.value.filter((name) => name !== 'AUTHORIZATION_GRANT') }
+        : each,
+    );
+    await put({ characteristic: without });
+    await vi.waitFor(async () =>
+      expect(await mayI(ask, MANAGER, 'AUTHORIZATION_GRANT')).toMatchObject({ allowed: false }),
+    );
+    expect((await change(ask, MANAGER, 'resumeAuthorization', { id })).faults).toEqual([
+      'FUNCTION_NOT_IN_CONTRACT',
+    ]);
+    expect(await usage(ask, user, LINE_01)).toBe('FORBIDDEN');
+    expect((await change(ask, MANAGER, 'revokeAuthorization', { id })).faults).toEqual([]);
+    await put({ characteristic: before.characteristic });
+    await vi.waitFor(async () =>
+      expect(await mayI(ask, MANAGER, 'AUTHORIZATION_GRANT')).toMatchObject({ allowed: true }),
+    );
+  });
+
   test('SSM-A-01 an agreement that is no longer in force allows nothing', async () => {
     const { ask } = current();
     await put({ status: 'terminated' });
