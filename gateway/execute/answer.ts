@@ -11,20 +11,15 @@ import {
   visit,
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
-import {
-  type CompletedFields,
-  type CompletionContext,
-  completeFields,
-  FAILED,
-  fieldsByType,
-} from './completion.ts';
+import { type CompletionContext, fieldsByType } from './completion.ts';
 import { failureAt } from './failure.ts';
 import { compileIntrospection } from './introspection.ts';
 import type { JsonObject } from './json.ts';
+import { type CompletedFields, FAILED } from './shaper.ts';
 
 /** Clients choose the values: only so many combinations are kept. */
 const MAX_VARIANTS = 16;
-const NO_FIELDS: CompletedFields = { list: [], blank: {} };
+const NO_FIELDS: CompletedFields = { list: [], shape: () => ({}) };
 
 export interface AnswerInput {
   readonly schema: GraphQLSchema;
@@ -122,7 +117,7 @@ export function compileAnswer(input: AnswerInput): CompiledAnswer {
       // the stock gateway leaves a null and says nothing when no subgraph can answer
       for (const name of unplanned) errors.push(failureAt('NOT_CONFIGURED', [name]));
       if (none) return { errors, data: null };
-      const completed = completeFields(fields, fetched, {
+      const completed = fields.shape(fetched, {
         faults,
         bad,
         path: [],

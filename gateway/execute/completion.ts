@@ -10,25 +10,10 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
+import { isInherited, isObject, type JsonObject } from './json.ts';
 import { leafCheck } from './leaf.ts';
 import { type SelectedField, type SelectionContext, selectFields, type TypedSelection } from './selection.ts';
-
-/** What a null stands for whose error is already reported: the parent must not report it again. */
-export const FAILED = Symbol('failed');
-
-export interface Completion {
-  /** Values that don't fit the graph: kept out of `errors`, as the stock gateway does. */
-  readonly faults: GraphQLError[];
-  /** Answers that no GraphQL server may give: the subgraph is to blame. */
-  readonly bad: (string | number)[][];
-  readonly path: (string | number)[];
-  readonly introspect: (field: SelectedField) => unknown;
-  /** Objects that stand in several places of the answer. */
-  readonly joined: ReadonlySet<JsonObject> | undefined;
-  /** What became of them, where nothing was wrong: errors have a path, so those are found at each place. */
-  readonly shaped: Map<JsonObject, Map<CompletedFields, JsonObject>>;
-}
+import { type CompletedField, type CompletedFields, type Completion, FAILED, shaperOf } from './shaper.ts';
 
 export interface CompletionContext extends SelectionContext {
   readonly supergraphTypes: ReadonlySet<string>;
@@ -124,24 +109,6 @@ function completeList(
   };
 }
 
-export interface CompletedField {
-  readonly name: string;
-  readonly from: string;
-  readonly outInherited: boolean;
-  readonly inInherited: boolean;
-  readonly nonNull: boolean;
-  /** By the plan, not known to this gateway itself. */
-  readonly fetched: boolean;
-  readonly leaf: ((value: unknown) => boolean) | undefined;
-  readonly complete: (value: unknown, completion: Completion, source: JsonObject) => unknown;
-}
-
-/** The fields of one type of object in one place. */
-export interface CompletedFields {
-  readonly list: readonly CompletedField[];
-  readonly blank: JsonObject;
-}
-
 function completeComposite(
   declared: GraphQLCompositeType,
   place: Place,
@@ -157,7 +124,7 @@ function completeComposite(
     if (fields !== undefined)
       return completion.joined?.has(value)
         ? completeJoined(fields, value, completion)
-        : completeFields(fields, value, completion);
+        : fields.shape(value, completion);
     if (typeof typename !== 'string' || !context.supergraphTypes.has(typename)) return bad(completion);
     // an inaccessible type: its name must not be told
     fault(
@@ -184,7 +151,7 @@ export function fieldsByType(
     const type: GraphQLNamedType | undefined = named === undefined ? declared : context.schema.getType(named);
     if (type === undefined || !isCompositeType(type)) return undefined;
     const list = selectFields(selections, type, named, context).map((field) => completeField(field, context));
-    const fields = { list, blank: blankOf(list) };
+    const fields = { list, shape: shaperOf(list) };
     byType.set(typename, fields);
     return fields;
   };
@@ -200,7 +167,7 @@ function completeJoined(
   const known = byFields?.get(fields);
   if (known !== undefined) return known;
   const before = faults.length + bad.length;
-  const completed = completeFields(fields, source, completion);
+  const completed = fields.shape(source, completion);
   if (completed === FAILED || faults.length + bad.length > before) return completed;
   if (byFields === undefined) {
     byFields = new Map();
@@ -208,37 +175,6 @@ function completeJoined(
   }
   byFields.set(fields, completed);
   return completed;
-}
-
-/** An object of those fields and no values: a copy of it has its final form from the start, and grows no more. */
-function blankOf(fields: readonly CompletedField[]): JsonObject {
-  return JSON.parse(`{${fields.map(({ name }) => `${JSON.stringify(name)}:null`).join()}}`);
-}
-
-export function completeFields(
-  { list, blank }: CompletedFields,
-  source: JsonObject,
-  completion: Completion,
-): JsonObject | typeof FAILED {
-  const result: JsonObject = { ...blank };
-  const { path } = completion;
-  for (const field of list) {
-    const value = read(source, field.from, field.inInherited);
-    let completed: unknown;
-    if (field.leaf?.(value)) {
-      completed = value;
-    } else {
-      path.push(field.name);
-      completed = field.complete(value, completion, source);
-      path.pop();
-      if (completed === FAILED) {
-        if (field.nonNull) return FAILED;
-        completed = null;
-      }
-    }
-    write(result, field.name, completed, field.outInherited);
-  }
-  return result;
 }
 
 function completeField(field: SelectedField, context: CompletionContext): CompletedField {

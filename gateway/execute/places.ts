@@ -16,8 +16,9 @@ export function eachPlace(
   path: PlanPath,
   visit: Visit,
 ): void {
+  const way = path.map((name) => ({ name, inherited: isInherited(name) }));
   if (joined.size === 0) {
-    walk(data, path, 0, visit, undefined);
+    walk(data, way, 0, visit, undefined);
     return;
   }
   const visited = new Set<JsonObject>();
@@ -27,7 +28,7 @@ export function eachPlace(
     return visit(object);
   };
   const entered = new Set<JsonObject>();
-  walk(data, path, 0, once, (object) => {
+  walk(data, way, 0, once, (object) => {
     if (!joined.has(object)) return false;
     if (entered.has(object)) return true;
     entered.add(object);
@@ -37,30 +38,30 @@ export function eachPlace(
 
 function walk(
   value: unknown,
-  path: PlanPath,
+  way: readonly { readonly name: string; readonly inherited: boolean }[],
   at: number,
   visit: Visit,
   isEntered: ((object: JsonObject) => boolean) | undefined,
 ): unknown {
   if (Array.isArray(value)) {
-    const next = path[at] === '@' ? at + 1 : at;
+    const next = way[at]?.name === '@' ? at + 1 : at;
     for (let index = 0; index < value.length; index += 1) {
       const element: unknown = value[index];
-      const given = walk(element, path, next, visit, isEntered);
+      const given = walk(element, way, next, visit, isEntered);
       if (given !== element) value[index] = given;
     }
     return value;
   }
   if (!isObject(value)) return value;
-  const step = path[at];
+  const step = way[at];
   if (step === undefined) return visit(value);
+  const { name, inherited } = step;
   // a list that isn't one: shaping reports it, there is nothing here to fetch for
-  if (step === '@' || isEntered?.(value)) return value;
-  const inherited = isInherited(step);
-  const here = read(value, step, inherited);
+  if (name === '@' || isEntered?.(value)) return value;
+  const here = read(value, name, inherited);
   if (here === null || here === undefined) return value;
-  const given = walk(here, path, at + 1, visit, isEntered);
-  if (given !== here) write(value, step, given, inherited);
+  const given = walk(here, way, at + 1, visit, isEntered);
+  if (given !== here) write(value, name, given, inherited);
   return value;
 }
 

@@ -155,6 +155,12 @@ function needsOf(
 
 /** Every value carries its length or its kind; the names are the same for the same type. */
 function keyOfLeaves(entity: JsonObject, leaves: readonly NeededField[]): string | undefined {
+  const [first, second] = leaves;
+  if (leaves.length === 2 && first?.name === '__typename' && second?.inherited === false) {
+    const { __typename: type, [second.name]: value } = entity;
+    // a name of the schema, which no key below begins with: those begin with a length, or a mark
+    if (typeof type === 'string' && type !== '' && typeof value === 'string') return `${type}:${value}`;
+  }
   let key = '';
   let named = false;
   for (const { name, inherited } of leaves) {
