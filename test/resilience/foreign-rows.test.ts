@@ -130,7 +130,10 @@ describe('SSM-A-08 a back end that gives the wrong object', () => {
   });
 
   test("SSM-A-08 a party that is no customer's makes nobody its owner", async () => {
-    proxy.meddle({ answer: (text) => text.replaceAll('"role":"customer"', '"role":"reseller"') });
+    // the contract stays the customer's: without one nothing would be asked
+    const resold = (text: string, path: string) =>
+      path.includes('agreement') ? text : text.replaceAll('"role":"customer"', '"role":"reseller"');
+    proxy.meddle({ answer: resold });
     const asked = await gateway.ask(`{ service(id: ${id('Service', 'svc-acme-m-01')}) { name } }`, {
       as: 'acme-manager',
     });
