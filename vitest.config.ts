@@ -1,5 +1,4 @@
 // How the tests run: which files are tests, and one copy of `graphql` for them and for what they import.
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -17,8 +16,8 @@ export default defineConfig({
     include: ['{schema,gateway,subgraphs,mocks,test}/**/*.test.ts'],
     // the embedded database is WebAssembly, and servers are started and stopped: a process of its own for each file
     pool: 'forks',
-    // each waits for servers half of its time; by default one core would be left idle besides
-    maxWorkers: availableParallelism() + 1,
+    // by default one core is left idle, which is half of a small machine
+    maxWorkers: '100%',
     globalSetup: ['test/support/embedded-image.ts'],
     testTimeout: 20_000,
     // a first start composes the page, creates the database and listens
