@@ -1,14 +1,7 @@
 // SSM-C-11: a list of 100 services with product, usage and objectives costs one call per API and page, not per row.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FUNCTIONS } from '../../schema/access.ts';
+import { ALL_SEEING } from '../support/all-seeing.ts';
 import { startWorld, type World } from '../support/gateway.ts';
-
-const ALL_SEEING = {
-  actorId: 'all-seeing',
-  kind: 'STAFF',
-  displayName: 'Whole operations centre',
-  grants: [{ functions: Object.keys(FUNCTIONS), scope: { kind: 'EVERY_CUSTOMER' } }],
-} as const;
 
 let world: World;
 beforeAll(async () => {

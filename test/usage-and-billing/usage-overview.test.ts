@@ -1,15 +1,8 @@
 // SSM-D-03: real-time usage of a line, forty lines and 500 services: in the fewest calls, shared allowances once, empty states told apart.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTIONS } from '../../schema/access.ts';
 import { encodeId } from '../../schema/id.ts';
+import { ALL_SEEING } from '../support/all-seeing.ts';
 import { startWorld, type World } from '../support/gateway.ts';
-
-const ALL_SEEING = {
-  actorId: 'all-seeing',
-  kind: 'STAFF',
-  displayName: 'Whole operations centre',
-  grants: [{ functions: Object.keys(FUNCTIONS), scope: { kind: 'EVERY_CUSTOMER' } }],
-} as const;
 
 const OVERVIEW = `query ($filter: UsageFilter) { usageOverview(filter: $filter) {
   serviceCount isComplete freshness asOf

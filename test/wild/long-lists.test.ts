@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTIONS } from '../../schema/access.ts';
+import { ALL_SEEING } from '../support/all-seeing.ts';
 import { actedOperations } from '../support/client-operations.ts';
 import { type Asked, type Instance, startWorld, type World } from '../support/gateway.ts';
 import { compare } from './compare.ts';
@@ -102,12 +102,6 @@ describe('SSM-A-08 more services than are looked at', () => {
 });
 
 describe('SSM-A-08 objects that can only be asked for one by one', () => {
-  const ALL_SEEING = {
-    actorId: 'all-seeing',
-    kind: 'STAFF',
-    displayName: 'Whole operations centre',
-    grants: [{ functions: Object.keys(FUNCTIONS), scope: { kind: 'EVERY_CUSTOMER' } }],
-  } as const;
   const MORE = 'billingAccount { name } customer { name }';
   let world: World;
   let gateway: Instance;
