@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testOperation } from './execute/test-graph.ts';
+import { signing } from './identify.ts';
 import { openPrincipalKeys } from './principal-keys.ts';
-import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
+import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
 import { NOW_MS, type SampleGateway, sampleGateway, sampleSubgraph } from './sample-gateway.ts';
 
 /** Instead of the entities, to the manager alone; everything else the subgraph answers as it should. */

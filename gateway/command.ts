@@ -1,4 +1,5 @@
 // `npm start`: runs a gateway, or with `--only a,b` those subgraphs alone, until it is told to stop.
+import './production.ts';
 import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';

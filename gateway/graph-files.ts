@@ -9,8 +9,9 @@ import type { AuditSink, Subgraph } from '../schema/ports.ts';
 import type { SigningKey } from '../schema/principal-token.ts';
 import type { Config } from './config.ts';
 import type { GraphSource } from './graph.ts';
+import { signing } from './identify.ts';
 import { onThisMachine } from './options.ts';
-import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
+import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
 
 const ROOT = new URL('../', import.meta.url);
 

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { type GraphQLSchema, getVariableValues } from 'graphql';
 import { clientError } from '../schema/errors.ts';
-import type { Operation } from '../schema/ports.ts';
+import type { Operation, SelectedFields } from '../schema/ports.ts';
 import type { Principal } from '../schema/principal.ts';
 import type { Operations } from './documents.ts';
 import { coded, Refusal, refuse } from './errors.ts';
@@ -47,6 +47,7 @@ interface Beginning {
   readonly principal: Principal;
   readonly origin?: string;
   readonly userToken?: string;
+  readonly selected?: SelectedFields;
   readonly nowMs: number;
   readonly timeoutMs: number;
   /** Absent for an answer that others wait for too. */
@@ -68,17 +69,19 @@ class InFlight implements Operation, Ending {
   readonly principal: Principal;
   declare readonly origin?: string;
   declare readonly userToken?: string;
+  declare readonly selected?: SelectedFields;
   readonly nowMs: number;
   readonly deadlineMs: number;
   ended = false;
   #listeners: (() => void)[] = [];
   #controller: AbortController | undefined;
 
-  constructor({ requestId, principal, origin, userToken, nowMs, timeoutMs }: Beginning) {
+  constructor({ requestId, principal, origin, userToken, selected, nowMs, timeoutMs }: Beginning) {
     this.requestId = requestId;
     this.principal = principal;
     if (origin !== undefined) this.origin = origin;
     if (userToken !== undefined) this.userToken = userToken;
+    if (selected !== undefined) this.selected = selected;
     this.nowMs = nowMs;
     this.deadlineMs = nowMs + timeoutMs - Math.min(MARGIN_MS, timeoutMs / 10);
   }

@@ -1,6 +1,7 @@
 // One POST over kept connections: the answer's bytes, of bounded number, given up at once when nobody waits any more.
 import type { Dispatcher } from 'undici';
 import { clientError } from '../schema/errors.ts';
+import { AGREEMENT_HEADER } from '../schema/key-agreement.ts';
 import type { Ending } from './execute/ending.ts';
 
 export interface Post {
@@ -16,6 +17,8 @@ export interface Posted {
   /** As it came. */
   readonly bytes: Buffer;
   readonly encoding: string | undefined;
+  /** What it says of keys. */
+  readonly agreement: string | undefined;
 }
 
 export class TooLong extends Error {}
@@ -43,6 +46,7 @@ export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }
     let chunks: Buffer[] | undefined;
     let status = 0;
     let encoding: string | undefined;
+    let agreement: string | undefined;
     let bytes = 0;
     pool.dispatch(
       { path, method: 'POST', headers, body },
@@ -52,8 +56,9 @@ export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }
           // it waited for a connection, and was given up meanwhile
           if (ending.ended) stop();
         },
-        onResponseStart(_, statusCode, { 'content-encoding': named }) {
+        onResponseStart(_, statusCode, { 'content-encoding': named, [AGREEMENT_HEADER]: said }) {
           status = statusCode;
+          if (typeof said === 'string') agreement = said;
           if (named !== undefined) encoding = String(named).toLowerCase();
         },
         onResponseData(controller, chunk) {
@@ -68,7 +73,7 @@ export function post(pool: Dispatcher, { path, headers, body, ending, maxBytes }
         onResponseEnd() {
           ending.offEnd(stop);
           const whole = chunks === undefined ? (first ?? EMPTY) : Buffer.concat(chunks, bytes);
-          resolve({ status, bytes: whole, encoding });
+          resolve({ status, bytes: whole, encoding, agreement });
         },
         onResponseError(_, error) {
           ending.offEnd(stop);

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { AuditEntry, AuditSink } from '../schema/ports.ts';
+import { unsigned } from './identify.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
 import { ACTORS, NOW_MS } from './sample-gateway.ts';
 
@@ -30,7 +31,7 @@ async function recorded(reads: unknown): Promise<readonly [AuditEntry, readonly 
     // it listens on a port, not on a path
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     sdl: '',
-    identify: () => 'signed',
+    identify: unsigned(() => 'anybody'),
     now: () => NOW_MS,
     onFault: () => undefined,
     maxAnswerBytes: 8 * 1024 * 1024,

@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { createLocalJWKSet } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { serveOverHttp } from '../subgraphs/http.ts';
+import { signing } from './identify.ts';
 import {
   answers,
   faults,
@@ -16,7 +17,7 @@ import {
   REQUEST,
   remote,
 } from './remote-fixture.ts';
-import { remoteSubgraph, signing } from './remote-subgraph.ts';
+import { remoteSubgraph } from './remote-subgraph.ts';
 import { NOW_MS } from './sample-gateway.ts';
 
 /** How much of 200 MB was taken off its hands, in MB. */

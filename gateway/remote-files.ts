@@ -2,18 +2,15 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { clientError, isErrorCode } from '../schema/errors.ts';
-import type { FileSource, OpenedFile, Operation } from '../schema/ports.ts';
+import { AGREEMENT_HEADER } from '../schema/key-agreement.ts';
+import type { FileSource, OpenedFile } from '../schema/ports.ts';
 import { fileQuery, queryHash, requestHash } from '../schema/principal-token.ts';
+import type { Answered, Identity } from './identify.ts';
 
 interface Options {
-  /** The subgraph's. */
-  readonly name: string;
   readonly path: string;
   readonly pool: Dispatcher;
-  readonly identify: (
-    operation: Operation,
-    asked: { readonly audience: string; readonly requestHash: string },
-  ) => string;
+  readonly identity: Identity;
   readonly takesUserToken: boolean;
   readonly now: () => number;
 }
@@ -56,20 +53,20 @@ async function read(response: Response): Promise<OpenedFile | undefined> {
   throw clientError(isErrorCode(code) ? code : 'BACKEND_BAD_ANSWER');
 }
 
-export function remoteFiles({ name, path, pool, identify, takesUserToken, now }: Options): FileSource {
+export function remoteFiles({ path, pool, identity, takesUserToken, now }: Options): FileSource {
   return async (id, operation) => {
     const query = fileQuery(id);
     const { requestId } = operation;
     const userToken = takesUserToken ? operation.userToken : undefined;
-    const principal = identify(operation, {
-      audience: name,
-      requestHash: requestHash(queryHash(query), '{}', userToken),
-    });
+    const asked = requestHash(queryHash(query), '{}', userToken);
     // until its head is here the operation may end it; after that, whoever reads the body
     const ending = new AbortController();
     const stop = (): void => ending.abort();
     operation.signal.addEventListener('abort', stop, { once: true });
-    try {
+    let former: Response | undefined;
+    const send = async (principal: string): Promise<Answered & { readonly response: Response }> => {
+      // of a refusal, where it is sent once more
+      await former?.body.dump();
       const response = await pool.request({
         path,
         method: 'POST',
@@ -81,6 +78,11 @@ export function remoteFiles({ name, path, pool, identify, takesUserToken, now }:
         body: JSON.stringify({ query, extensions: { principal, userToken } }),
         signal: ending.signal,
       });
+      former = response;
+      return { status: response.statusCode, agreement: headerOf(response, AGREEMENT_HEADER), response };
+    };
+    try {
+      const { response } = await identity.ask(operation, asked, send);
       response.body.on('error', () => undefined);
       return await read(response);
     } catch (error) {

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Operation } from '../schema/ports.ts';
+import { signing } from './identify.ts';
 import { openPrincipalKeys, type PrincipalKeys } from './principal-keys.ts';
-import { type RemoteSubgraph, remoteSubgraph, signing } from './remote-subgraph.ts';
+import { type RemoteSubgraph, remoteSubgraph } from './remote-subgraph.ts';
 import { ACTORS, NOW_MS } from './sample-gateway.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -44,14 +45,14 @@ afterAll(async () => {
 
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
-export function openRemote(compression = false): RemoteSubgraph {
+export function openRemote(compression = false, now = () => NOW_MS): RemoteSubgraph {
   const { port } = server.address() as AddressInfo;
   return remoteSubgraph({
     name: 'billing',
     url: `http://127.0.0.1:${port}/graphql?x=1`,
     sdl: '',
-    identify: signing(keys.signing, () => NOW_MS),
-    now: () => NOW_MS,
+    identify: signing(keys.signing, now),
+    now,
     onFault: ({ reason }) => faults.push(reason),
     maxAnswerBytes: MAX_ANSWER_BYTES,
     compression,

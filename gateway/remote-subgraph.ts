@@ -12,9 +12,10 @@ import type {
   Subgraph,
   SubgraphRequest,
 } from '../schema/ports.ts';
-import { queryHash, requestHash, type SigningKey, signPrincipal } from '../schema/principal-token.ts';
+import { queryHash, requestHash } from '../schema/principal-token.ts';
 import { endingOf } from './execute/ending.ts';
-import { post, TooLong } from './posting.ts';
+import type { Identify } from './identify.ts';
+import { type Posted, post, TooLong } from './posting.ts';
 import { remoteFiles } from './remote-files.ts';
 
 const CONNECTIONS = 64;
@@ -24,15 +25,6 @@ export interface RemoteSubgraph extends Subgraph {
   readonly files?: FileSource;
   close(): Promise<void>;
 }
-
-interface Asked {
-  /** The subgraph's name. */
-  readonly audience: string;
-  readonly requestHash: string;
-}
-
-/** The principal as a subgraph is told it: a text that JSON need not escape. */
-export type Identify = (operation: Operation, asked: Asked) => string;
 
 interface Options {
   readonly name: string;
@@ -80,18 +72,6 @@ function recordReads(
     ...(origin === undefined ? {} : { origin }),
   };
   audit?.recordReads(entry, customerIds);
-}
-
-/** By a signature that is good for this one query of this one subgraph, with these variables. */
-export function signing(key: SigningKey, now: () => number): Identify {
-  return ({ principal, requestId, origin }, asked) =>
-    signPrincipal(principal, {
-      ...asked,
-      requestId,
-      ...(origin === undefined ? {} : { origin }),
-      key,
-      nowMs: now(),
-    });
 }
 
 const errorList = z.array(
@@ -172,6 +152,7 @@ export function remoteSubgraph(options: Options): RemoteSubgraph {
   const pool = new Pool(target.origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 });
   const path = `${target.pathname}${target.search}`;
   const keptOf = keptFor();
+  const identity = identify(name);
   const encodings = compression ? { 'accept-encoding': READABLE_ENCODINGS } : {};
 
   return {
@@ -184,10 +165,6 @@ export function remoteSubgraph(options: Options): RemoteSubgraph {
       const { hash, beginning } = keptOf(request);
       const variables = JSON.stringify(request.variables);
       const userToken = takesUserToken ? operation.userToken : undefined;
-      const principal = identify(operation, {
-        audience: name,
-        requestHash: requestHash(hash, variables, userToken),
-      });
       const beside = userToken === undefined ? '' : `,"userToken":${JSON.stringify(userToken)}`;
       const failedBy = (error: unknown): ExecutionResult => {
         if (ending.ended) return failed('DEADLINE_EXCEEDED');
@@ -205,33 +182,36 @@ export function remoteSubgraph(options: Options): RemoteSubgraph {
           return failedBy(error);
         }
       };
-      return post(pool, {
-        path,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          ...encodings,
-          'x-request-id': requestId,
-          // what is left, not when: clocks differ
-          'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
-        },
-        body: `${beginning},"variables":${variables},"extensions":{"principal":"${principal}"${beside}}}`,
-        ending,
-        maxBytes: maxAnswerBytes,
-      }).then(({ status, bytes, encoding }) => {
+      const receive = ({ status, bytes, encoding }: Posted): ExecutionResult | Promise<ExecutionResult> => {
         const refused = refusedBy(status);
         if (refused !== undefined) return failedBy(refused);
         if (encoding === undefined || encoding === 'identity') return read(bytes);
         return decompressed(bytes, encoding, maxAnswerBytes).then(read, ({ message }) =>
           failedBy(new Fault('BACKEND_BAD_ANSWER', message)),
         );
-      }, failedBy);
+      };
+      const send = (token: string): Promise<Posted> =>
+        post(pool, {
+          path,
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json',
+            ...encodings,
+            'x-request-id': requestId,
+            // what is left, not when: clocks differ
+            'x-time-left-ms': String(Math.max(0, operation.deadlineMs - now())),
+          },
+          body: `${beginning},"variables":${variables},"extensions":{"principal":"${token}"${beside}}}`,
+          ending,
+          maxBytes: maxAnswerBytes,
+        });
+      const asked = requestHash(hash, variables, userToken);
+      return identity.ask(operation, asked, send).then(receive, failedBy);
     },
     files: remoteFiles({
-      name,
       path: `${target.pathname.replace(/\/$/, '')}/files`,
       pool,
-      identify,
+      identity,
       takesUserToken,
       now,
     }),

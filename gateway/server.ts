@@ -29,6 +29,7 @@ import type { Metrics } from './metrics.ts';
 import { begin, type Chosen, choose, type HangUp } from './operation.ts';
 import { type AskedFor, refusalRecorder } from './refusals.ts';
 import { type Body, cacheControl, type ResponseCache, responseKey } from './response-cache.ts';
+import { selectedFields } from './selected-fields.ts';
 
 export interface Stages {
   readonly config: Config;
@@ -137,6 +138,7 @@ export function createPipeline(stages: Stages): Pipeline {
       principal,
       ...(request.origin === undefined ? {} : { origin: request.origin }),
       ...(request.userToken === undefined ? {} : { userToken: request.userToken }),
+      selected: selectedFields(engine.schema, asked.document),
       nowMs,
       timeoutMs: config.operationTimeoutMs,
       ...(hangUp === undefined ? {} : { hangUp }),

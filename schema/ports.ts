@@ -5,6 +5,9 @@ import type { SsmFunction } from './access.ts';
 import type { GlobalId } from './id.ts';
 import type { Principal } from './principal.ts';
 
+/** Names of the fields that an operation selects, by object type. */
+export type SelectedFields = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** One client operation on its way through the graph; the same object reaches every in-process subgraph. */
 export interface Operation {
   readonly requestId: string;
@@ -15,6 +18,11 @@ export interface Operation {
   readonly userToken?: string;
   /** Takes what a subgraph that keeps no state has seen to be recorded; absent where it can be recorded at once. */
   readonly recordReads?: AuditSink['recordReads'];
+  /**
+   * What the whole operation selects, so that one question of a back end brings what all of its fields read. Absent where
+   * a part of it alone is known.
+   */
+  readonly selected?: SelectedFields;
   /** The instant for which the whole operation is answered, epoch milliseconds: one `now` for every field. */
   readonly nowMs: number;
   /** Epoch milliseconds after which nobody waits for the answer. */

@@ -1,9 +1,10 @@
 // The principal on its way to a subgraph elsewhere: a signed token that is good for one request to one subgraph.
-import { hash, KeyObject, sign } from 'node:crypto';
+import { createHmac, hash, KeyObject, sign, timingSafeEqual } from 'node:crypto';
 import { type CryptoKey, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { FUNCTIONS, type SsmFunction } from './access.ts';
 import { AMOUNT_LIMIT, DAILY_WINDOW } from './conditions.ts';
+import type { AgreedKey } from './key-agreement.ts';
 import { ACTOR_KINDS, type Principal } from './principal.ts';
 
 const ISSUER = 'ssm-gateway';
@@ -18,7 +19,7 @@ export interface SigningKey {
   readonly privateKey: CryptoKey;
 }
 
-interface Signing {
+export interface Signing {
   /** The subgraph's name: a token for one subgraph is nothing to another. */
   readonly audience: string;
   readonly requestId: string;
@@ -26,7 +27,9 @@ interface Signing {
   readonly origin?: string;
   /** `requestHash` of what travels beside the token. */
   readonly requestHash: string;
-  readonly key: SigningKey;
+  readonly key: SigningKey | AgreedKey;
+  /** The gateway's half, where an agreement is offered: for signing keys only. */
+  readonly exchange?: string;
   readonly nowMs: number;
 }
 
@@ -35,7 +38,17 @@ interface Verification {
   readonly requestHash: string;
   /** Public keys by kid: jose's createLocalJWKSet or createRemoteJWKSet. */
   readonly keys: JWTVerifyGetKey;
+  /** Keys that were agreed on, by their ids; absent: none ever. */
+  readonly agreed?: (id: string) => AgreedKey | undefined;
   readonly nowMs: number;
+}
+
+/** A gateway's half that one of the published keys vouches for. */
+export interface Offer {
+  readonly half: string;
+  readonly kid: string;
+  /** When it was signed. */
+  readonly atMs: number;
 }
 
 export type PrincipalVerdict =
@@ -44,8 +57,9 @@ export type PrincipalVerdict =
       readonly principal: Principal;
       readonly requestId: string;
       readonly origin?: string;
+      readonly offer?: Offer;
     }
-  | { readonly kind: 'REFUSED'; readonly reason: string };
+  | { readonly kind: 'REFUSED'; readonly reason: string; readonly unknownKey?: true };
 
 export function queryHash(query: string): string {
   return hash('sha256', query, 'base64url');
@@ -86,9 +100,14 @@ const grant = z.object({
   ...period,
 });
 const claims = z.object({
+  iss: z.literal(ISSUER),
+  aud: z.string(),
+  iat: z.number(),
+  exp: z.number(),
   jti: z.string(),
   requestHash: z.string(),
   origin: z.string().exactOptional(),
+  exchange: z.string().exactOptional(),
   principal: z.object({
     actorId: z.string(),
     kind: z.enum(ACTOR_KINDS),
@@ -109,65 +128,130 @@ export const fileQuery = (id: string): string => FILE + id;
 export const fileIn = (query: string): string | undefined =>
   query.startsWith(FILE) ? query.slice(FILE.length) : undefined;
 
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encoded = (text: string): string => Buffer.from(text).toString('base64url');
 
 interface Signer {
   readonly header: string;
-  readonly key: KeyObject;
+  readonly signatureOf: (signed: string) => string;
 }
 
-const signers = new WeakMap<SigningKey, Signer>();
+const signers = new WeakMap<SigningKey | AgreedKey, Signer>();
 
-function signerOf(key: SigningKey): Signer {
+const headerOf = (alg: 'EdDSA' | 'HS256', kid: string): string =>
+  encoded(JSON.stringify({ alg, kid, typ: TYPE }));
+
+function newSigner(key: SigningKey | AgreedKey): Signer {
+  if ('secret' in key) {
+    return {
+      header: headerOf('HS256', key.id),
+      signatureOf: (signed) => createHmac('sha256', key.secret).update(signed).digest('base64url'),
+    };
+  }
+  const privateKey = KeyObject.from(key.privateKey);
+  return {
+    header: headerOf('EdDSA', key.kid),
+    // by Node's own crypto: a third of the CPU time of a signature by way of WebCrypto
+    signatureOf: (signed) => sign(null, Buffer.from(signed), privateKey).toString('base64url'),
+  };
+}
+
+function signerOf(key: SigningKey | AgreedKey): Signer {
   let signer = signers.get(key);
   if (signer === undefined) {
-    const header = encoded({ alg: 'EdDSA', kid: key.kid, typ: TYPE });
-    signer = { header, key: KeyObject.from(key.privateKey) };
+    signer = newSigner(key);
     signers.set(key, signer);
   }
   return signer;
 }
 
-/** Compact JWS (RFC 7515). By Node's own crypto: a third of the CPU time of a signature by way of WebCrypto. */
+const texts = new WeakMap<Principal, string>();
+
+/** An operation asks many times for one principal. */
+function textOf(principal: Principal): string {
+  let text = texts.get(principal);
+  if (text === undefined) {
+    text = JSON.stringify(principal);
+    texts.set(principal, text);
+  }
+  return text;
+}
+
+/** Compact JWS (RFC 7515). */
 export function signPrincipal(principal: Principal, signing: Signing): string {
   const nowS = Math.floor(signing.nowMs / 1000);
-  const { header, key } = signerOf(signing.key);
-  const payload = encoded({
-    principal,
+  const { header, signatureOf } = signerOf(signing.key);
+  const beside = JSON.stringify({
     requestHash: signing.requestHash,
     ...(signing.origin === undefined ? {} : { origin: signing.origin }),
+    ...(signing.exchange === undefined ? {} : { exchange: signing.exchange }),
     iss: ISSUER,
     aud: signing.audience,
     jti: signing.requestId,
     iat: nowS,
     exp: nowS + LIFETIME_S,
   });
-  const signed = `${header}.${payload}`;
-  return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
+  const signed = `${header}.${encoded(`{"principal":${textOf(principal)},${beside.slice(1)}`)}`;
+  return `${signed}.${signatureOf(signed)}`;
+}
+
+const refused = (reason: string): PrincipalVerdict => ({ kind: 'REFUSED', reason });
+
+/** Of claims that a good key stands for. `kid`: of the published key, if it is one. */
+function judged(
+  payload: unknown,
+  { audience, requestHash, nowMs }: Verification,
+  kid?: string,
+): PrincipalVerdict {
+  const read = claims.safeParse(payload);
+  if (!read.success) return refused('the claims have another shape');
+  const { aud, iat, exp, jti: requestId, origin, exchange, principal } = read.data;
+  if (aud !== audience) return refused('the token is for another subgraph');
+  const nowS = nowMs / 1000;
+  // a signer's mistake, or a stolen key's far-off exp, lives no longer than ours
+  if (nowS >= Math.min(exp, iat + LIFETIME_S) + TOLERANCE_S) return refused('the token has expired');
+  if (nowS < iat - TOLERANCE_S) return refused('the token is of the future');
+  if (read.data.requestHash !== requestHash) return refused('the token belongs to another request');
+  const offer =
+    exchange === undefined || kid === undefined ? {} : { offer: { half: exchange, kid, atMs: iat * 1000 } };
+  return { kind: 'TRUSTED', principal, requestId, ...(origin === undefined ? {} : { origin }), ...offer };
+}
+
+const agreedHeader = z.object({ alg: z.literal('HS256'), kid: z.string() });
+
+function parsed(part: string): unknown {
+  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+}
+
+const same = (a: string, b: string): boolean => {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.byteLength === other.byteLength && timingSafeEqual(one, other);
+};
+
+/** Of a token under an agreed key, to the letter as `signPrincipal` writes it. */
+function judgedByAgreement(token: string, id: string, verification: Verification): PrincipalVerdict {
+  const key = verification.agreed?.(id);
+  if (key === undefined)
+    return { kind: 'REFUSED', reason: 'the key was never agreed on here, or has ended', unknownKey: true };
+  const [header, payload = '', signature = '', ...more] = token.split('.');
+  const signer = signerOf(key);
+  if (header !== signer.header || more.length > 0) return refused('the token has another form');
+  if (!same(signer.signatureOf(`${header}.${payload}`), signature)) return refused('the signature is wrong');
+  return judged(parsed(payload), verification);
 }
 
 /** Never rejects: whatever is wrong with the token, or with reading the keys, is a refusal. */
 export async function verifyPrincipal(token: string, verification: Verification): Promise<PrincipalVerdict> {
   try {
-    const { payload } = await jwtVerify(token, verification.keys, {
+    const byAgreement = agreedHeader.safeParse(parsed(token.slice(0, token.indexOf('.'))));
+    if (byAgreement.success) return judgedByAgreement(token, byAgreement.data.kid, verification);
+    const { payload, protectedHeader } = await jwtVerify(token, verification.keys, {
       algorithms: ['EdDSA'],
       typ: TYPE,
-      issuer: ISSUER,
-      audience: verification.audience,
-      requiredClaims: ['exp', 'iat', 'jti'],
-      // a signer's mistake, or a stolen key's far-off exp, lives no longer than ours
-      maxTokenAge: LIFETIME_S,
       clockTolerance: TOLERANCE_S,
       currentDate: new Date(verification.nowMs),
     });
-    const read = claims.safeParse(payload);
-    if (!read.success) return { kind: 'REFUSED', reason: 'the claims have another shape' };
-    if (read.data.requestHash !== verification.requestHash) {
-      return { kind: 'REFUSED', reason: 'the token belongs to another request' };
-    }
-    const { principal, jti: requestId, origin } = read.data;
-    return { kind: 'TRUSTED', principal, requestId, ...(origin === undefined ? {} : { origin }) };
+    return judged(payload, verification, protectedHeader.kid);
   } catch (error) {
-    return { kind: 'REFUSED', reason: error instanceof Error ? error.message : 'unreadable' };
+    return refused(error instanceof Error ? error.message : 'unreadable');
   }
 }

@@ -60,12 +60,25 @@ export function isUnreadable(type: string, value: unknown): boolean {
   return MEASURES.includes(type) && value !== null && value !== '';
 }
 
+const MAX_SPELLINGS = 200;
+
 /** An unknown word becomes OTHER where the enum has it, else null. */
 function enumConvert(words: ReadonlyMap<string, string>): Convert {
   const byWord = new Map([...words].map(([name, word]) => [read.folded(word), name]));
   const other = words.has('OTHER') ? 'OTHER' : null;
-  return (value) => (typeof value === 'string' ? (byWord.get(read.folded(value)) ?? other) : null);
+  // a back end writes each word in its own way, and always in the same
+  const asWritten = new Map<string, string | null>();
+  return (value) => {
+    if (typeof value !== 'string') return null;
+    const known = asWritten.get(value);
+    if (known !== undefined) return known;
+    const found = byWord.get(read.folded(value)) ?? other;
+    if (asWritten.size < MAX_SPELLINGS) asWritten.set(value, found);
+    return found;
+  };
 }
+
+const ofEnums = new WeakMap<ReadonlyMap<string, string>, Convert>();
 
 /** The conversion to a named type; undefined for object types, whose parts are items themselves. */
 export function converterFor(
@@ -73,5 +86,8 @@ export function converterFor(
   enums: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): Convert | undefined {
   const words = enums.get(type);
-  return words === undefined ? SCALARS[type] : enumConvert(words);
+  if (words === undefined) return SCALARS[type];
+  const convert = ofEnums.get(words) ?? enumConvert(words);
+  ofEnums.set(words, convert);
+  return convert;
 }

@@ -1,6 +1,6 @@
 // From @access to rules: deny by default, graphql-shield on root fields, a decision on each object below, none on its leaves.
-import { type GraphQLSchema, isObjectType } from 'graphql';
-import type { IMiddlewareFieldMap, IMiddlewareFunction, IMiddlewareTypeMap } from 'graphql-middleware';
+import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import type { IMiddlewareFieldMap, IMiddlewareTypeMap } from 'graphql-middleware';
 import { applyMiddleware } from 'graphql-middleware';
 import { holds, type SsmFunction } from '../schema/access.ts';
 import { type Contract, type FieldSheet, ROOTS, type SubgraphSheet } from '../schema/data-sheet.ts';
@@ -112,16 +112,34 @@ function onObject(
   return asked ? onObject(functions, parent, objects, at + 1) : lacking(fn);
 }
 
+type Resolve = GraphQLFieldResolver<unknown, SubgraphContext>;
+
 /** Below the roots there are as many decisions as values: one that needs no back end is made without a promise. */
-function decided(needs: Needs) {
-  return (resolve: () => unknown, parent: unknown, _args: unknown, { objects }: SubgraphContext): unknown => {
+function decided(needs: Needs, resolve: Resolve): Resolve {
+  return (parent, args, context, info) => {
+    const { objects } = context;
     for (const fn of needs.holds) if (!objects.holds(fn)) return lacking(fn);
     const verdict = onObject(needs.on, parent, objects);
-    if (verdict === true) return resolve();
+    if (verdict === true) return resolve(parent, args, context, info);
     return verdict instanceof Promise
-      ? verdict.then((found) => (found === true ? resolve() : found))
+      ? verdict.then((found) => (found === true ? resolve(parent, args, context, info) : found))
       : verdict;
   };
+}
+
+/** The fields below the roots that take more than having their object. */
+function decide(schema: GraphQLSchema, sheet: SubgraphSheet, contract: Contract): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || ROOTS.has(type.name)) continue;
+    for (const made of Object.values(type.getFields())) {
+      const field = sheet.fields.get(type.name)?.get(made.name);
+      if (field === undefined) continue;
+      const needs = rulesOf(field, contract);
+      if (needs.holds.length + needs.on.length > 0)
+        made.resolve = decided(needs, made.resolve ?? defaultFieldResolver);
+    }
+  }
+  return schema;
 }
 
 /**
@@ -138,19 +156,9 @@ export function guard(schema: GraphQLSchema, sheet: SubgraphSheet, contract: Con
   const kept: IMiddlewareTypeMap = {};
   // shield generates an object of fields for every object type when it is given a tree
   for (const [type, fields] of Object.entries(generated as Record<string, IMiddlewareFieldMap>)) {
-    const wrapped: IMiddlewareFieldMap = {};
-    for (const [name, shielded] of Object.entries(fields)) {
-      const field = sheet.fields.get(type)?.get(name);
-      if (tree[type]?.[name] !== allow) wrapped[name] = shielded;
-      else if (field !== undefined && !ROOTS.has(type)) {
-        const needs = rulesOf(field, contract);
-        if (needs.holds.length + needs.on.length > 0) {
-          // its type asks for a promise; graphql takes what is there too
-          wrapped[name] = decided(needs) as IMiddlewareFunction;
-        }
-      }
-    }
-    if (Object.keys(wrapped).length > 0) kept[type] = wrapped;
+    const wrapped = Object.entries(fields).filter(([name]) => tree[type]?.[name] !== allow);
+    if (wrapped.length > 0) kept[type] = Object.fromEntries(wrapped);
   }
-  return applyMiddleware(schema, kept);
+  // a middleware is given a new function for each call; the decisions, which are many, go without
+  return decide(applyMiddleware(schema, kept), sheet, contract);
 }

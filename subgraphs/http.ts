@@ -8,8 +8,10 @@ import { z } from 'zod';
 import { COMPRESS_FROM_BYTES, compressed, contentEncoding } from '../schema/content-encoding.ts';
 import { clientError, ERRORS, type ErrorCode, isErrorCode } from '../schema/errors.ts';
 import type { GlobalId } from '../schema/id.ts';
+import { AGREEMENT_HEADER, UNKNOWN_KEY } from '../schema/key-agreement.ts';
 import type { FileSource, Operation, Subgraph } from '../schema/ports.ts';
 import { fileIn, queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
+import { type Agreements, openAgreements } from './agreements.ts';
 
 interface Options {
   readonly subgraphs: readonly Subgraph[];
@@ -24,6 +26,10 @@ interface Options {
   readonly timeoutMs: number;
   /** Told why a request was refused; the caller is told only that it was. */
   readonly onRefusal: (refusal: { readonly subgraph: string; readonly reason: string }) => void;
+}
+
+interface Serving extends Options {
+  readonly agreements: Agreements;
 }
 
 export interface SubgraphServer {
@@ -97,7 +103,7 @@ async function trusted(
   request: IncomingMessage,
   response: ServerResponse,
   name: string,
-  options: Options,
+  options: Serving,
 ): Promise<Trusted | undefined> {
   const text = await readBody(request, options.maxBodyBytes);
   if (text === undefined) return void refuse(response, 'PAYLOAD_TOO_LARGE');
@@ -109,12 +115,17 @@ async function trusted(
     audience: name,
     requestHash: requestHash(queryHash(asked.query), JSON.stringify(asked.variables ?? {}), userToken),
     keys: options.keys,
+    agreed: (id) => options.agreements.find(id, nowMs),
     nowMs,
   });
   if (verdict.kind === 'REFUSED') {
     options.onRefusal({ subgraph: name, reason: verdict.reason });
+    // nothing has been done yet, so the gateway may ask once more
+    if (verdict.unknownKey) response.setHeader(AGREEMENT_HEADER, UNKNOWN_KEY);
     return void refuse(response, 'UNAUTHENTICATED');
   }
+  const half = verdict.offer && options.agreements.accept(verdict.offer, name);
+  if (half !== undefined) response.setHeader(AGREEMENT_HEADER, half);
   const hangUp = new AbortController();
   response.once('close', () => hangUp.abort());
   const leftMs = timeLeftMs(request, options.timeoutMs);
@@ -138,7 +149,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   subgraph: Subgraph,
-  options: Options,
+  options: Serving,
 ): Promise<void> {
   const found = await trusted(request, response, subgraph.name, options);
   if (found === undefined) return;
@@ -158,7 +169,7 @@ async function giveFile(
   response: ServerResponse,
   name: string,
   files: FileSource,
-  options: Options,
+  options: Serving,
 ): Promise<void> {
   const found = await trusted(request, response, name, options);
   if (found === undefined) return;
@@ -182,7 +193,8 @@ async function giveFile(
 }
 
 /** Each subgraph answers at its name: POST /billing; its files below it: POST /billing/files. */
-export async function serveOverHttp(options: Options): Promise<SubgraphServer> {
+export async function serveOverHttp(given: Options): Promise<SubgraphServer> {
+  const options = { ...given, agreements: openAgreements() };
   const byPath = new Map(options.subgraphs.map((subgraph) => [`/${subgraph.name}`, subgraph]));
   const server: Server = createServer((request, response) => {
     if (request.url === '/livez') return send(response, 200, { status: 'UP' });

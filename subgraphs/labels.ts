@@ -1,15 +1,13 @@
 // Labels: what customers call their own things, often after people. Who crosses customers reads them only with the function.
-import { reachOf } from '../schema/access.ts';
 import type { FieldSheet, SubgraphSheet } from '../schema/data-sheet.ts';
 import { lacking } from '../schema/errors.ts';
 import { reads } from './list-filter.ts';
 import type { Objects } from './objects.ts';
 
 /** Of the customer itself, whoever sees the thing sees what it is called: it was handed the thing under that name. */
-export function isWithheld({ label }: FieldSheet, { operation }: Objects): boolean {
-  const { principal, nowMs } = operation;
-  if (label === undefined || principal.customerId !== undefined) return false;
-  return !reachOf(principal, label, nowMs).everyCustomer;
+export function isWithheld({ label }: FieldSheet, { operation, crosses }: Objects): boolean {
+  if (label === undefined || operation.principal.customerId !== undefined) return false;
+  return !crosses(label);
 }
 
 /** A search in what one may not read would tell it, letter by letter. */

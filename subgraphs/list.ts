@@ -1,6 +1,6 @@
 // A page of what a principal may see: walks the back end's pages, checks every row, in a bounded number of calls.
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { holds, reachOf, type SsmFunction } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import { clientError, lacking } from '../schema/errors.ts';
@@ -24,15 +24,33 @@ export interface Edge {
   readonly node: Item;
 }
 
+/** Made when it is asked for: most clients read `nodes`, and the cursor of the end alone. */
+class LazyEdge implements Edge {
+  readonly node: Item;
+  readonly #position: Position;
+  readonly #cursors: Cursors;
+
+  constructor(node: Item, position: Position, cursors: Cursors) {
+    this.node = node;
+    this.#position = position;
+    this.#cursors = cursors;
+  }
+  get cursor(): string {
+    return this.#cursors.to(this.#position);
+  }
+}
+
+interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: false;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
 export interface Connection {
   readonly edges: readonly Edge[];
   readonly nodes: readonly Item[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: false;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
+  readonly pageInfo: PageInfo;
   readonly totalCount: number | null;
 }
 
@@ -70,15 +88,16 @@ interface Cursors {
 }
 
 function cursorsOf({ type, sort, below }: ListAsk, providers: readonly string[]): Cursors {
-  const list = createHash('sha256')
-    .update(JSON.stringify([type, sort, below]))
-    .digest('base64url')
-    .slice(0, 8);
+  let known: string | undefined;
+  const list = (): string => {
+    known ??= hash('sha256', JSON.stringify([type, sort, below]), 'base64url').slice(0, 8);
+    return known;
+  };
   return {
-    to: ({ provider, offset }) => Buffer.from(`${provider}:${offset}:${list}`).toString('base64url'),
+    to: ({ provider, offset }) => Buffer.from(`${provider}:${offset}:${list()}`).toString('base64url'),
     from(cursor) {
       const [provider = '', offset = '', of] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-      if (of !== list || !providers.includes(provider) || !/^\d{1,9}$/.test(offset)) {
+      if (of !== list() || !providers.includes(provider) || !/^\d{1,9}$/.test(offset)) {
         throw clientError('BAD_USER_INPUT', 'The cursor in "after" was not made by this list.');
       }
       return { provider, offset: Number(offset) };
@@ -220,9 +239,11 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
     const items = passing.map((raw): Item => ({ __typename: type.name, provider, raw }));
     let seen = await objects.visible(items, ask.access);
     for (const guard of guards) seen = await objects.visible(seen, guard);
+    let index = 0;
     for (const node of seen) {
-      const index = page.items.findIndex(({ id }) => id === node.raw.id);
-      edges.push({ cursor: cursors.to({ provider, offset: (page.offsets[index] ?? offset) + 1 }), node });
+      // in the page's own order, some of its rows left out
+      while (index < page.items.length && page.items[index] !== node.raw) index += 1;
+      edges.push(new LazyEdge(node, { provider, offset: (page.offsets[index] ?? offset) + 1 }, cursors));
     }
     // short pages of which each row is seen go on to what was asked for: nobody reads anything in vain
     if (page.next === undefined || seen.length < page.next - offset) poor += 1;
@@ -234,8 +255,11 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
   // a back end that ignores `limit` gives more than was asked for: the rest begins after the last edge
   return edges.length > first
     ? connection(edges.slice(0, first), true, undefined, total)
-    : connection(edges, at !== undefined, at === undefined ? undefined : cursors.to(at), total);
+    : connection(edges, at !== undefined, restOf(cursors, at), total);
 }
+
+const restOf = (cursors: Cursors, at: Position | undefined): (() => string) | undefined =>
+  at === undefined ? undefined : () => cursors.to(at);
 
 function nextProvider(providers: readonly string[], provider: string): Position | undefined {
   const next = providers[providers.indexOf(provider) + 1];
@@ -246,19 +270,22 @@ function connection(
   edges: readonly Edge[],
   more: boolean,
   /** Where the rest begins, when that isn't after the last edge. */
-  rest: string | undefined,
+  rest: (() => string) | undefined,
   total: number | undefined,
 ): Connection {
-  const last = edges.at(-1)?.cursor ?? null;
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: {
       hasNextPage: more,
       hasPreviousPage: false,
-      startCursor: edges[0]?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
       // rows that were walked over unseen are behind us too
-      endCursor: rest ?? last,
+      get endCursor() {
+        return rest?.() ?? edges.at(-1)?.cursor ?? null;
+      },
     },
     totalCount: total ?? null,
   };

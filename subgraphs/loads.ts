@@ -28,8 +28,25 @@ interface Wanted {
 }
 
 interface Known {
-  readonly attributes: ReadonlySet<string>;
-  readonly object: Promise<TmfObject | undefined>;
+  readonly attributes: readonly string[];
+  readonly object: TmfObject | Promise<TmfObject | undefined>;
+  /** Once it has come: who only looks at it needs no promise. */
+  here?: TmfObject | undefined;
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Lists of attributes are made once an operation or selection, and every row is asked whether it has them. */
+function setOf(attributes: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(attributes) ?? new Set(attributes);
+  sets.set(attributes, known);
+  return known;
+}
+
+function covers(known: readonly string[], attributes: readonly string[]): boolean {
+  if (known === attributes) return true;
+  const set = setOf(known);
+  return attributes.every((each) => set.has(each));
 }
 
 export interface JoinAsk {
@@ -56,6 +73,8 @@ export interface Loads {
   keep(type: TypeSheet, provider: string, objects: readonly TmfObject[], attributes: readonly string[]): void;
   /** Whether this operation has asked for the object already. */
   has(type: TypeSheet, provider: string, id: string): boolean;
+  /** The object, if it has come with all these attributes. */
+  here(type: TypeSheet, provider: string, id: string, attributes: readonly string[]): TmfObject | undefined;
 }
 
 export function sourceOf(type: TypeSheet, provider: string): Source {
@@ -86,9 +105,11 @@ export const objectKey = (type: string, provider: string, id: string): string =>
 
 const keyOf = (provider: string, id: string): string => `${provider}\n${id}`;
 const idsOf = (part: readonly Wanted[]): string[] => [...new Set(part.map((each) => each.id))];
-const attributesOf = (part: readonly Wanted[]): string[] => [
-  ...new Set(part.flatMap((each) => each.attributes)),
-];
+function attributesOf(part: readonly Wanted[]): readonly string[] {
+  const [first, ...others] = new Set(part.map((each) => each.attributes));
+  if (first !== undefined && others.length === 0) return first;
+  return [...new Set(part.flatMap((each) => each.attributes))];
+}
 
 /** Splits a batch by provider, and keeps one provider's failure from the others' objects. */
 async function eachProvider<T>(
@@ -173,11 +194,17 @@ export function loadsOf({ client, values }: Systems, operation: Operation): Load
     const entries = knownOf(type);
     const key = keyOf(provider, id);
     const entry = entries.get(key);
-    if (entry !== undefined && attributes.every((each) => entry.attributes.has(each))) return entry.object;
-    const wanted = [...new Set([...attributes, ...(entry?.attributes ?? [])])];
+    if (entry !== undefined && covers(entry.attributes, attributes)) return Promise.resolve(entry.object);
+    const wanted = entry === undefined ? attributes : [...new Set([...attributes, ...entry.attributes])];
     const loading = objectLoader(type).load({ provider, id, attributes: wanted });
-    entries.set(key, { attributes: new Set(wanted), object: loading });
-    loading.catch(() => entries.delete(key)); // a failure isn't remembered: a later field may have better luck
+    const made: Known = { attributes: wanted, object: loading };
+    entries.set(key, made);
+    loading.then(
+      (found) => {
+        made.here = found;
+      },
+      () => entries.delete(key), // a failure isn't remembered: a later field may have better luck
+    );
     return loading;
   }
 
@@ -189,12 +216,10 @@ export function loadsOf({ client, values }: Systems, operation: Operation): Load
   ): void {
     const entries = knownOf(type);
     for (const each of objects) {
-      const entry = entries.get(keyOf(provider, each.id));
-      if (entry !== undefined && attributes.every((name) => entry.attributes.has(name))) continue;
-      entries.set(keyOf(provider, each.id), {
-        attributes: new Set(attributes),
-        object: Promise.resolve(each),
-      });
+      const key = keyOf(provider, each.id);
+      const entry = entries.get(key);
+      if (entry === undefined || !covers(entry.attributes, attributes))
+        entries.set(key, { attributes, object: each, here: each });
     }
   }
 
@@ -233,5 +258,9 @@ export function loadsOf({ client, values }: Systems, operation: Operation): Load
     join: (type, by, provider, id, ask) =>
       joinLoader(type, by, ask.filter ?? {}).load({ provider, id, attributes: ask.attributes }),
     has: (type, provider, id) => knownOf(type).has(keyOf(provider, id)),
+    here(type, provider, id, attributes) {
+      const entry = knownOf(type).get(keyOf(provider, id));
+      return entry !== undefined && covers(entry.attributes, attributes) ? entry.here : undefined;
+    },
   };
 }

@@ -1,6 +1,6 @@
 // One operation's view of all back-end objects: hands out only what its principal may see.
 import DataLoader from 'dataloader';
-import { holds, type Position, permits, type SsmFunction } from '../schema/access.ts';
+import { holds, type Position, permits, reachOf, type SsmFunction } from '../schema/access.ts';
 import { attributeOf } from '../schema/contract.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import type { Operation } from '../schema/ports.ts';
@@ -9,7 +9,7 @@ import { heldValues } from './held-values.ts';
 import { entityOf, type Item, reference } from './item.ts';
 import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
 import { joinPositions, NOWHERE, standingOf } from './ownership.ts';
-import { standing } from './projection.ts';
+import { attributesOf, standing } from './projection.ts';
 import { type StaffReads, staffReads } from './staff-reads.ts';
 
 /** How long a position may outlive a change of owner at the back end, where no event tells. */
@@ -21,6 +21,8 @@ export interface Objects {
   readonly loads: Loads;
   readonly reads: StaffReads;
   sheet(type: string): TypeSheet;
+  /** What is asked of a back end for a resolver that reads the attributes `besides`, and for all fields of the operation. */
+  attributes(type: string, besides?: readonly string[]): readonly string[];
   /** Whether the provider has a back end for the type. */
   serves(type: string, provider: string): boolean;
   /** The object, whoever it belongs to: for joins inside a resolver, never for an answer. */
@@ -41,8 +43,12 @@ export interface Objects {
   position(item: Item): Promise<Position>;
   /** On anything at all. */
   holds(fn: SsmFunction): boolean;
+  /** On what is any customer's. */
+  crosses(fn: SsmFunction): boolean;
   /** A promise only where something must be loaded to tell. */
   mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean>;
+  /** Whether the principal may use the type's function on it. */
+  maySee(item: Item): boolean | Promise<boolean>;
 }
 
 interface Place {
@@ -61,6 +67,9 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return found;
   }
 
+  const attributes = (type: string, besides?: readonly string[]): readonly string[] =>
+    attributesOf(sheet(type), systems.contract, operation.selected, besides);
+
   async function load(
     type: string,
     provider: string,
@@ -76,7 +85,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return item === undefined ? NOWHERE : position(entityOf(item));
   }
 
-  /** Positions kept across operations; what must be loaded comes with all that the graph reads of it: the next field will want it. */
+  /** Positions kept across operations; what must be loaded comes with all that the operation reads of it: the next field will want it. */
   async function keptPositions(places: readonly Place[]): Promise<(Position | Error)[]> {
     const groups = new Map<string, Place[]>();
     for (const place of places) {
@@ -89,7 +98,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
         const byId = new Map(part.map((place) => [place.id, place]));
         const loaded = async (id: string): Promise<readonly [string, Position][]> => {
           const place = byId.get(id) ?? fail(id);
-          const position = await locate(place, sheet(place.type).attributes);
+          const position = await locate(place, attributes(place.type));
           return position === NOWHERE ? [] : [[id, position]];
         };
         const positions = await heldValues<Position>(systems.values, {
@@ -109,17 +118,16 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
 
   /** An object that this operation has tells its position itself: nothing is asked for again. */
   async function locateAll(places: readonly Place[]): Promise<(Position | Error)[]> {
-    const isKnown = ({ type, provider, id }: Place) => loads.has(sheet(type), provider, id);
-    const others = places.filter((place) => !isKnown(place));
-    const [known, kept] = await Promise.all([
-      Promise.all(
-        places.map((place) =>
-          others.includes(place) ? undefined : locate(place, standing(sheet(place.type))).catch(asError),
-        ),
-      ),
-      keptPositions(others),
-    ]);
-    return places.map((place, index) => known[index] ?? kept[others.indexOf(place)] ?? NOWHERE);
+    const others: Place[] = [];
+    const known = places.map((place) => {
+      if (loads.has(sheet(place.type), place.provider, place.id))
+        return locate(place, standing(sheet(place.type))).catch(asError);
+      others.push(place);
+      return undefined;
+    });
+    const [here, kept] = await Promise.all([Promise.all(known), keptPositions(others)]);
+    const rest = kept.values();
+    return here.map((each) => each ?? rest.next().value ?? NOWHERE);
   }
 
   const places = new DataLoader<Place, Position, string>(locateAll, {
@@ -140,9 +148,8 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
       return entity.stands;
     };
     const others = via.ids.map((id) => placeOf(via.type, entity.provider, id));
-    const [only] = others;
-    if (others.length === 1 && only !== undefined && !(only instanceof Promise)) return join([only]);
-    return Promise.all(others).then(join);
+    const isHere = (each: Position | Promise<Position>): each is Position => !(each instanceof Promise);
+    return others.every(isHere) ? join(others) : Promise.all(others).then(join);
   }
 
   /** Where the objects stand that were asked for by id. */
@@ -157,22 +164,29 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
       stood.set(key, found);
       return found;
     };
-    const stands = standingOf(sheet(type));
-    return stands?.byId === true
-      ? keep(stands.read(reference(type, provider, id)))
-      : places.load(place).then(keep);
+    const whose = sheet(type);
+    const stands = standingOf(whose);
+    if (stands?.byId === true) return keep(stands.read(reference(type, provider, id)));
+    const raw = loads.here(whose, provider, id, standing(whose));
+    if (raw === undefined) return places.load(place).then(keep);
+    const found = position({ __typename: type, provider, raw });
+    return found instanceof Promise ? found.then(keep) : keep(found);
   }
 
   /** A reference knows only its id: it stands where the object that it names stands. */
   function positionOf(item: Item): Position | Promise<Position> {
     const entity = entityOf(item);
-    return isBare(entity.raw)
-      ? placeOf(entity.__typename, entity.provider, String(entity.raw.id))
-      : position(entity);
+    if (entity.stands !== undefined) return entity.stands;
+    if (!isBare(entity.raw)) return position(entity);
+    const found = placeOf(entity.__typename, entity.provider, String(entity.raw.id));
+    if (!(found instanceof Promise)) entity.stands = found;
+    return found;
   }
 
   const permitsOf = askedOnce((fn) => permits(operation.principal, fn, operation.nowMs));
   const holdsOf = askedOnce((fn) => holds(operation.principal, fn, operation.nowMs));
+
+  const crossesOf = askedOnce((fn) => reachOf(operation.principal, fn, operation.nowMs).everyCustomer);
 
   function mayUseAt(fn: SsmFunction, stands: Position): boolean {
     // what isn't there is nobody's, and not everybody's who may see every customer
@@ -186,7 +200,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return stands instanceof Promise ? stands.then((found) => mayUseAt(fn, found)) : mayUseAt(fn, stands);
   }
 
-  function mayBeSeen(item: Item, fn: SsmFunction | undefined): boolean | Promise<boolean> {
+  function maySee(item: Item, fn?: SsmFunction): boolean | Promise<boolean> {
     const { access, owner } = sheet(item.__typename);
     const needed = fn ?? access;
     if (needed === undefined) return false;
@@ -195,7 +209,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   }
 
   async function visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]> {
-    const asked = items.map((item) => mayBeSeen(item, fn));
+    const asked = items.map((item) => maySee(item, fn));
     const verdicts = asked.some((each) => each instanceof Promise) ? await Promise.all(asked) : asked;
     return items.filter((_, index) => verdicts[index] === true);
   }
@@ -232,6 +246,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     loads,
     reads,
     sheet,
+    attributes,
     serves,
     load,
     see,
@@ -239,7 +254,9 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     visible,
     position: async (item) => positionOf(item),
     holds: holdsOf,
+    crosses: crossesOf,
     mayUse,
+    maySee,
   };
 }
 

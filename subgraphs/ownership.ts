@@ -21,43 +21,39 @@ const NONE: readonly GlobalId[] = Object.freeze([]);
 /** Objects of a type, wherever the paths lead to their ids. */
 function idsAt(type: string, ...paths: readonly (string | undefined)[]): Ids {
   const reads = paths.filter((path) => path !== undefined).map(compileIds);
-  if (reads.length === 0) return () => NONE;
-  return ({ provider, raw }) => {
-    const ids: GlobalId[] = [];
-    for (const read of reads) for (const id of read(raw)) ids.push(encodeId(provider, type, id));
-    return ids;
-  };
+  const [only] = reads;
+  if (only === undefined) return () => NONE;
+  if (reads.length === 1) return ({ provider, raw }) => only(raw).map((id) => encodeId(provider, type, id));
+  return ({ provider, raw }) => reads.flatMap((read) => read(raw).map((id) => encodeId(provider, type, id)));
 }
 
-interface Reads {
-  readonly customers: Ids;
-  readonly accounts: Ids;
-  readonly services: Ids;
-  readonly sites: Ids;
-}
+type Reads<T> = { readonly [Part in keyof Position]: (from: T) => readonly GlobalId[] };
 
-/** Each part is read when it is asked for: for most grants the customer alone tells, and every row of a list is asked. */
-class ReadPosition implements Position {
-  readonly #item: Item;
-  readonly #reads: Reads;
+/**
+ * Each part is read when it is asked for: for most grants the customer alone tells, and every row of a list is asked. The
+ * customers are kept: every field with a rule asks for them, and so does what hangs on the object.
+ */
+class LatePosition<T> implements Position {
+  readonly #from: T;
+  readonly #reads: Reads<T>;
   #customers: readonly GlobalId[] | undefined;
 
-  constructor(item: Item, reads: Reads) {
-    this.#item = item;
+  constructor(from: T, reads: Reads<T>) {
+    this.#from = from;
     this.#reads = reads;
   }
   get customers(): readonly GlobalId[] {
-    this.#customers ??= this.#reads.customers(this.#item);
+    this.#customers ??= this.#reads.customers(this.#from);
     return this.#customers;
   }
   get accounts(): readonly GlobalId[] {
-    return this.#reads.accounts(this.#item);
+    return this.#reads.accounts(this.#from);
   }
   get services(): readonly GlobalId[] {
-    return this.#reads.services(this.#item);
+    return this.#reads.services(this.#from);
   }
   get sites(): readonly GlobalId[] {
-    return this.#reads.sites(this.#item);
+    return this.#reads.sites(this.#from);
   }
   /** As it is kept by others. */
   toJSON(): Position {
@@ -68,7 +64,7 @@ class ReadPosition implements Position {
 
 export function compileStanding(owner: OwnerSheet): Standing {
   const party = owner.party === undefined ? undefined : `${owner.party}[role=${owner.role}].id`;
-  const reads: Reads = {
+  const reads: Reads<Item> = {
     customers: idsAt('Customer', party, owner.customer),
     accounts: idsAt('BillingAccount', owner.account),
     services: idsAt('Service', owner.service),
@@ -77,7 +73,7 @@ export function compileStanding(owner: OwnerSheet): Standing {
   const hangsOn = owner.at === undefined ? () => [] : compileIds(owner.at);
   return {
     byId: owner.customer === 'id' && owner.via === undefined && owner.party === undefined,
-    read: (item) => new ReadPosition(item, reads),
+    read: (item) => new LatePosition(item, reads),
     via: (item) => (owner.via === undefined ? undefined : { type: owner.via, ids: hangsOn(item.raw) }),
   };
 }
@@ -93,16 +89,22 @@ export function standingOf(type: TypeSheet): Standing | undefined {
   return made;
 }
 
-/** Its own position and those of what it hangs on, as one. */
-export function joinPositions(own: Position, others: readonly Position[]): Position {
-  const all = [own, ...others];
-  const union = (pick: (position: Position) => readonly string[]): readonly string[] => [
-    ...new Set(all.flatMap(pick)),
-  ];
-  return {
-    customers: union((position) => position.customers),
-    accounts: union((position) => position.accounts),
-    services: union((position) => position.services),
-    sites: union((position) => position.sites),
+/** Most hang on one object and name nothing themselves: then that one's ids are all. */
+const union =
+  (part: keyof Position) =>
+  (positions: readonly Position[]): readonly GlobalId[] => {
+    const named = positions.filter((position) => position[part].length > 0);
+    const [only = NOWHERE] = named;
+    return named.length < 2 ? only[part] : [...new Set(named.flatMap((position) => position[part]))];
   };
-}
+
+const JOINED: Reads<readonly Position[]> = {
+  customers: union('customers'),
+  accounts: union('accounts'),
+  services: union('services'),
+  sites: union('sites'),
+};
+
+/** Its own position and those of what it hangs on, as one. */
+export const joinPositions = (own: Position, others: readonly Position[]): Position =>
+  new LatePosition([own, ...others], JOINED);

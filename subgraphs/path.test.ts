@@ -1,6 +1,6 @@
 // Paths: what they lead to, and what they lead past.
 import { describe, expect, it } from 'vitest';
-import { compileIds, compilePath, filterPath } from './path.ts';
+import { compileIds, compileNamed, compilePath, filterPath } from './path.ts';
 
 const OBJECT = {
   id: 'a',
@@ -66,6 +66,35 @@ describe('compileIds', () => {
     expect(
       compileIds('x.id')({ x: [{ id: 'a' }, { id: 7 }, { id: '' }, { id: true }, { id: {} }, {}] }),
     ).toEqual(['a', '7']);
+  });
+});
+
+describe('compileNamed', () => {
+  const names = ['a', 'b', '1'];
+  const read = compileNamed('c', names);
+
+  it.each([
+    {},
+    { c: null },
+    { c: 'a' },
+    { c: { name: 'a', value: 'alone' } },
+    { c: [{ name: 'b', value: 'x' }, { name: 'a', value: 7 }, { name: 'other', value: 'y' }, { name: 'a' }] },
+    { c: [{ name: 'a', value: 'x' }, { name: 'a', value: '' }, { name: 'a', value: 'y' }, null, 'a', []] },
+    { c: [[{ name: 'a', value: 'in a list of its own' }]] },
+    {
+      c: [
+        { name: 1, value: ['x', [0, null, ['y', true]], { value: 'z' }] },
+        { name: '1', value: 'w' },
+      ],
+    },
+    {
+      c: [
+        { name: 'a', value: { value: 'below' } },
+        { name: 'a', value: false },
+      ],
+    },
+  ])('gives what a path for each name would: %j', (object) => {
+    expect(read(object)).toEqual(names.map((name) => compileIds(`c[name=${name}].value`)(object)));
   });
 });
 

@@ -1,13 +1,19 @@
 // Which attributes a selection needs: what `fields=` asks of a back end, and nothing more.
 import { type FragmentDefinitionNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { attributeOf } from '../schema/contract.ts';
-import type { FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+import type { Contract, FieldSheet, SubgraphSheet, TypeSheet } from '../schema/data-sheet.ts';
+import type { SelectedFields } from '../schema/ports.ts';
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 type Attributes = readonly string[];
 
+/** By type: it is asked for with every reference. */
+const standings = new WeakMap<TypeSheet, Attributes>();
+
 /** What makes an object usable at all: whose it is, and whether it exists for anybody. */
 export function standing(type: TypeSheet): Attributes {
+  const known = standings.get(type);
+  if (known !== undefined) return known;
   const owner = type.owner;
   const paths = [
     owner?.party,
@@ -18,7 +24,9 @@ export function standing(type: TypeSheet): Attributes {
     owner?.at,
     type.where?.path,
   ];
-  return ['id', ...paths.flatMap((path) => (path === undefined ? [] : [attributeOf(path)]))];
+  const made = ['id', ...paths.flatMap((path) => (path === undefined ? [] : [attributeOf(path)]))];
+  standings.set(type, made);
+  return made;
 }
 
 function ofField(field: FieldSheet): Attributes {
@@ -102,5 +110,55 @@ export function attributesFor(
   const entry = kept.get(first) ?? new Map<string, Attributes>();
   entry.set(type.name, attributes);
   kept.set(first, entry);
+  return attributes;
+}
+
+const NONE: Attributes = Object.freeze([]);
+
+/** By the field (`Allowance.sharers`) and the type that its resolver reads. */
+const readBy = new Map<string, Map<string, Attributes>>();
+
+/**
+ * Says beside a resolver what it reads of another type's objects: whoever asks for those first, in an operation that
+ * selects the field, asks for this too.
+ */
+export function reads(field: string, type: string, attributes: Attributes): Attributes {
+  const ofField = readBy.get(field) ?? new Map<string, Attributes>();
+  readBy.set(field, ofField.set(type, attributes));
+  return attributes;
+}
+
+function* readIn(selected: SelectedFields, type: TypeSheet, contract: Contract): Generator<string> {
+  for (const name of selected.get(type.name) ?? [])
+    for (const { fields } of contract.subgraphs.values()) {
+      const field = fields.get(type.name)?.get(name);
+      if (field !== undefined) yield* ofField(field);
+    }
+  for (const [parent, fields] of selected)
+    for (const name of fields) yield* readBy.get(`${parent}.${name}`)?.get(type.name) ?? [];
+}
+
+const ofSelections = new WeakMap<SelectedFields, Map<TypeSheet, Map<Attributes, Attributes>>>();
+
+/**
+ * For a resolver that reads objects of the type itself: what it reads of them, and what any field of the whole operation
+ * will, so that they needn't be asked for again. All that the graph reads, where a part of the operation alone is known.
+ * `besides`: a constant, since by it the answer is kept.
+ */
+export function attributesOf(
+  type: TypeSheet,
+  contract: Contract,
+  selected: SelectedFields | undefined,
+  besides: Attributes = NONE,
+): Attributes {
+  if (selected === undefined || (type.cache?.maxAgeS ?? 0) > 0) return type.attributes;
+  const ofOperation = ofSelections.get(selected) ?? new Map<TypeSheet, Map<Attributes, Attributes>>();
+  ofSelections.set(selected, ofOperation);
+  const ofType = ofOperation.get(type) ?? new Map<Attributes, Attributes>();
+  ofOperation.set(type, ofType);
+  const known = ofType.get(besides);
+  if (known !== undefined) return known;
+  const attributes = [...new Set([...standing(type), ...besides, ...readIn(selected, type, contract)])];
+  ofType.set(besides, attributes);
   return attributes;
 }

@@ -21,10 +21,11 @@ import {
   type View,
 } from './figures.ts';
 import type { Step } from './local-time.ts';
-import { askedPeriod } from './period.ts';
+import { type AskedPeriod, askedPeriod } from './period.ts';
 import { elapsedSeconds, erlangsIn, share, shownFigures, shownPeriod } from './shown.ts';
 import { addDurations } from './slots.ts';
 import { type Subject, type SubjectFilter, visibleSubjects } from './subjects.ts';
+import { askApart, askTogether } from './together.ts';
 
 export interface CallAnalysisInput extends SubjectFilter {
   readonly from: string;
@@ -37,6 +38,8 @@ export interface CallAnalysisInput extends SubjectFilter {
 /** Who sees aggregates only sees them of so many services at least: fewer would tell of one. */
 const LEAST_TOGETHER = 5;
 const MAX_DAYS_OF_HOURS = 31;
+/** Of all services and both periods: what is more is asked on several connections at once. */
+const MAX_DAYS_TOGETHER = 62;
 const MAX_ROWS = 500;
 const HOUR_MS = 3_600_000;
 
@@ -78,9 +81,13 @@ function joined(rows: readonly Row[]): Row {
 function viewOf(
   context: SubgraphContext,
   subjects: readonly Subject[],
+  { before, now }: AskedPeriod,
   { group, line }: CallAnalysisInput,
 ): View {
-  const base = { store: ownOf(context).store, subjects: subjects.map(({ id }) => id) };
+  const { db, tables } = ownOf(context).store;
+  const isShort = (now.untilMs - before.fromMs) * subjects.length <= MAX_DAYS_TOGETHER * 24 * HOUR_MS;
+  const ask = isShort ? askTogether(db) : askApart(db);
+  const base = { tables, ask, subjects: subjects.map(({ id }) => id) };
   if (group && line) throw clientError('BAD_USER_INPUT', '"group" and "line" go not together.');
   if (group) return { ...base, dimension: 'FLOW', only: sql`(r.from_key = ${group} OR r.to_key = ${group})` };
   if (line) return { ...base, dimension: 'LINE', only: sql`r.from_key = ${line}` };
@@ -95,7 +102,7 @@ export async function callAnalysis(input: CallAnalysisInput, context: SubgraphCo
   if (aggregatesOnly && names.some((each) => each !== undefined && each !== null))
     throw clientError('FORBIDDEN');
   const subjects = await visibleSubjects(context, input, false);
-  const view = viewOf(context, subjects, input);
+  const view = viewOf(context, subjects, asked, input);
   const part = asked.now;
 
   const mayTell = ({ sums }: Row): boolean => !aggregatesOnly || sums.services >= LEAST_TOGETHER;
@@ -105,7 +112,9 @@ export async function callAnalysis(input: CallAnalysisInput, context: SubgraphCo
   function named(dimension: View['dimension'], apart: string | null | undefined): View {
     if (aggregatesOnly) throw clientError('FORBIDDEN');
     if (apart) throw clientError('BAD_USER_INPUT', "Groups aren't told of one line, nor lines of one group.");
-    return dimension === view.dimension ? view : { store: view.store, subjects: view.subjects, dimension };
+    return dimension === view.dimension
+      ? view
+      : { tables: view.tables, ask: view.ask, subjects: view.subjects, dimension };
   }
 
   async function totals(of: Part) {
@@ -232,7 +241,7 @@ export async function callAnalysis(input: CallAnalysisInput, context: SubgraphCo
           ];
         });
     },
-    coverage: () => coverage(context, subjects, part),
+    coverage: () => coverage(context, view.ask, subjects, part),
   };
 }
 

@@ -6,8 +6,8 @@ import type { SubgraphContext } from '../context.ts';
 import { ownOf } from '../own-acts.ts';
 import type { CallState } from './call-record.ts';
 import type { Part } from './figures.ts';
-import { rowsOf } from './rollups.ts';
 import type { Subject } from './subjects.ts';
+import type { Ask } from './together.ts';
 
 interface CustomerKey {
   readonly provider: string;
@@ -29,18 +29,13 @@ const named = (customers: readonly CustomerKey[]) =>
 
 export async function coverage(
   context: SubgraphContext,
+  ask: Ask,
   subjects: readonly Subject[],
   { fromMs, untilMs }: Part,
 ) {
-  const { db, tables } = ownOf(context).store;
+  const { tables } = ownOf(context).store;
   const { principal, nowMs } = context.operation;
   const customers = customersOf(context, subjects);
-  const [reading] = await rowsOf<{ read_ms: number | string | null }>(
-    db,
-    sql`SELECT extract(epoch FROM min(coalesce(c.read_until, 'epoch'))) * 1000 AS read_ms
-        FROM ${named(customers)} LEFT JOIN ${tables.callReading} AS c USING (provider, customer_id)`,
-  );
-  const readMs = Number(reading?.read_ms ?? 0);
   const seesAll = ({ provider, customer_id }: CustomerKey) => {
     const position = {
       customers: [encodeId(provider, 'Customer', customer_id)],
@@ -52,8 +47,7 @@ export async function coverage(
   };
   const isWhole = principal.kind !== 'ANALYTICS' && customers.length > 0 && customers.every(seesAll);
   async function notCounted() {
-    const rows = await rowsOf<{ state: CallState; count: number | string }>(
-      db,
+    const rows = await ask<{ state: CallState; count: number | string }>(
       sql`SELECT r.state, count(*) AS count FROM ${tables.callRecord} AS r
           JOIN ${tables.callSubject} AS s ON s.id = r.subject JOIN ${named(customers)} USING (provider, customer_id)
           WHERE r.state <> 'COUNTED' AND (r.started_at IS NULL
@@ -67,9 +61,14 @@ export async function coverage(
       unreadable: counts.get('UNREADABLE') ?? 0,
     };
   }
+  const [reading] = await ask<{ read_ms: number | string | null }>(
+    sql`SELECT extract(epoch FROM min(coalesce(c.read_until, 'epoch'))) * 1000 AS read_ms
+        FROM ${named(customers)} LEFT JOIN ${tables.callReading} AS c USING (provider, customer_id)`,
+  );
+  const readMs = Number(reading?.read_ms ?? 0);
   return {
     readUntil: readMs > 0 ? new Date(readMs).toISOString() : null,
     isComplete: readMs >= untilMs,
-    notCounted: isWhole ? await notCounted() : null,
+    notCounted: async () => (isWhole ? notCounted() : null),
   };
 }

@@ -4,8 +4,8 @@ import type { Store } from '../store/store.ts';
 import type { CallDirection } from './call-record.ts';
 import type { Durations } from './durations.ts';
 import type { Bucket, Offset } from './local-time.ts';
-import { rowsOf } from './rollups.ts';
 import { addDurations, type Dimension } from './slots.ts';
+import type { Ask } from './together.ts';
 
 export interface Part {
   readonly fromMs: number;
@@ -14,7 +14,8 @@ export interface Part {
 
 /** What is looked at: all sums below are of it. */
 export interface View {
-  readonly store: Store;
+  readonly tables: Store['tables'];
+  readonly ask: Ask;
   readonly subjects: readonly number[];
   readonly dimension: Dimension;
   /** Conditions on keys: a group, a line. */
@@ -49,14 +50,11 @@ interface SumRow {
   readonly services: string | number;
 }
 
+// as one text: the two drivers write an array's parameter differently
 const instants = (all: readonly number[]): SQL =>
-  sql`ARRAY(SELECT t::timestamptz FROM jsonb_array_elements_text(${JSON.stringify(
-    all.map((ms) => new Date(ms).toISOString()),
-  )}::jsonb) WITH ORDINALITY AS a(t, i) ORDER BY i)`;
+  sql`(${`{${all.map((ms) => new Date(ms).toISOString()).join()}}`}::text)::timestamptz[]`;
 
-const numbers = (values: readonly number[]): SQL =>
-  sql`ARRAY(SELECT v::integer FROM jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)
-    WITH ORDINALITY AS a(v, i) ORDER BY i)`;
+const numbers = (values: readonly number[]): SQL => sql`(${`{${values.join()}}`}::text)::integer[]`;
 
 function where({ subjects, dimension, only = sql`true` }: View, { fromMs, untilMs }: Part): SQL {
   return sql`r.subject = ANY(${numbers(subjects)}) AND r.dimension = ${dimension}
@@ -67,14 +65,13 @@ function where({ subjects, dimension, only = sql`true` }: View, { fromMs, untilM
 /** Sums by whatever the expression names; by its value as text. */
 async function sumsBy(view: View, part: Part, key: SQL): Promise<ReadonlyMap<string, Sums>> {
   if (view.subjects.length === 0) return new Map();
-  const rows = await rowsOf<SumRow>(
-    view.store.db,
+  const rows = await view.ask<SumRow>(
     // by service first: counting distinct ones over all rows would sort them
     sql`SELECT key, direction, sum(calls) AS calls, sum(answered) AS answered, sum(talk) AS talk, sum(busy) AS busy,
           count(*) FILTER (WHERE calls > 0) AS services
         FROM (SELECT ${key} AS key, r.direction, sum(r.calls) AS calls, sum(r.answered) AS answered,
             sum(r.talk_seconds) AS talk, sum(r.busy_seconds) AS busy
-          FROM ${view.store.tables.callSlot} AS r WHERE ${where(view, part)} GROUP BY 1, 2, r.subject) AS each
+          FROM ${view.tables.callSlot} AS r WHERE ${where(view, part)} GROUP BY 1, 2, r.subject) AS each
         GROUP BY 1, 2`,
   );
   const found = new Map<string, Sums>();
@@ -99,11 +96,10 @@ async function sumsBy(view: View, part: Part, key: SQL): Promise<ReadonlyMap<str
 /** How long answered incoming calls were, by whatever the expression names. */
 async function durationsBy(view: View, part: Part, key: SQL): Promise<ReadonlyMap<string, Durations>> {
   if (view.subjects.length === 0) return new Map();
-  const rows = await rowsOf<{ key: string | number | null; bucket: number; count: string | number }>(
-    view.store.db,
+  const rows = await view.ask<{ key: string | number | null; bucket: number; count: string | number }>(
     // the offset keeps the key from being worked out for each bucket anew
     sql`SELECT k.key, d.bucket, sum(d.count) AS count
-        FROM (SELECT ${key} AS key, r.duration_buckets, r.duration_counts FROM ${view.store.tables.callSlot} AS r
+        FROM (SELECT ${key} AS key, r.duration_buckets, r.duration_counts FROM ${view.tables.callSlot} AS r
             WHERE ${where(view, part)} AND r.direction = 'IN' OFFSET 0) AS k,
           unnest(k.duration_buckets, k.duration_counts) AS d(bucket, count) GROUP BY 1, 2`,
   );
@@ -187,11 +183,14 @@ export interface Peak {
 /** The hour, beginning at any quarter, with the most traffic; undefined where there was none. */
 export async function peakHour(view: View, part: Part): Promise<Peak | undefined> {
   if (view.subjects.length === 0) return undefined;
-  const [row] = await rowsOf<{ slot_ms: string | number; busy: string | number; received: string | number }>(
-    view.store.db,
+  const [row] = await view.ask<{
+    slot_ms: string | number;
+    busy: string | number;
+    received: string | number;
+  }>(
     sql`WITH k AS (SELECT r.slot, sum(r.busy_seconds) AS busy,
             coalesce(sum(r.calls) FILTER (WHERE r.direction = 'IN'), 0) AS received
-          FROM ${view.store.tables.callSlot} AS r WHERE ${where(view, part)} GROUP BY r.slot),
+          FROM ${view.tables.callSlot} AS r WHERE ${where(view, part)} GROUP BY r.slot),
         h AS (SELECT slot, sum(busy) OVER w AS busy, sum(received) OVER w AS received FROM k
           WINDOW w AS (ORDER BY slot RANGE BETWEEN CURRENT ROW AND interval '45 minutes' FOLLOWING))
         SELECT extract(epoch FROM slot) * 1000 AS slot_ms, busy, received FROM h

@@ -1,5 +1,7 @@
 // Days and hours of a time zone as instants: also where a day has 23 or 25 hours, and where midnight is skipped.
 
+import { LRUCache } from 'lru-cache';
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -21,7 +23,11 @@ export interface Bucket {
   readonly label: string;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Clients name zones, and in any case of letters: whatever is kept of one has a bound. */
+const KEPT_ZONES = 1000;
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: KEPT_ZONES });
+/** By zone and year: to look at each of its days takes a millisecond. */
+const years = new LRUCache<string, readonly Offset[]>({ max: 4 * KEPT_ZONES });
 
 /** @throws RangeError for a zone that there isn't */
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -37,14 +43,15 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     second: 'numeric',
     hourCycle: 'h23',
   });
-  // there are some six hundred zones: no bound is needed
   formats.set(zone, made);
   return made;
 }
 
 export function isZone(zone: string): boolean {
+  if (zone.length > 64) return false;
   try {
-    return zone.length <= 64 && formatOf(zone).resolvedOptions().timeZone !== '';
+    formatOf(zone);
+    return true;
   } catch {
     return false;
   }
@@ -68,6 +75,9 @@ function offsetAt(zone: string, ms: number): number {
   return local - Math.floor(ms / 1000) * 1000;
 }
 
+/** The first instant of the year in UTC; Date.UTC would take the year 99 for 1999. */
+const newYear = (year: number): number => new Date(0).setUTCFullYear(year);
+
 /** The instant, to the minute, at which the offset becomes another. */
 function changeBetween(zone: string, fromMs: number, untilMs: number): number {
   const before = offsetAt(zone, fromMs);
@@ -80,17 +90,52 @@ function changeBetween(zone: string, fromMs: number, untilMs: number): number {
   return high * MINUTE_MS;
 }
 
-/** All of the zone's offsets between the instants; both are whole days in UTC. No zone changes twice a day. */
-function offsetsBetween(zone: string, fromMs: number, untilMs: number): readonly Offset[] {
+/** What of them lies between the instants. */
+const within = (all: readonly Offset[], fromMs: number, untilMs: number): readonly Offset[] =>
+  all
+    .filter((each) => each.untilMs > fromMs && each.fromMs < untilMs)
+    .map((each) => ({
+      ...each,
+      fromMs: Math.max(each.fromMs, fromMs),
+      untilMs: Math.min(each.untilMs, untilMs),
+    }));
+
+/** Of the days from the one to before the other, both midnights in UTC. No zone changes twice a day. */
+function lookedAt(zone: string, fromMs: number, untilMs: number): readonly Offset[] {
   const found: Offset[] = [];
   let startMs = fromMs;
+  let offsetMs = offsetAt(zone, fromMs);
   for (let dayMs = fromMs; dayMs < untilMs; dayMs += DAY_MS) {
-    if (offsetAt(zone, dayMs) === offsetAt(zone, dayMs + DAY_MS)) continue;
+    const nextMs = offsetAt(zone, dayMs + DAY_MS);
+    if (nextMs === offsetMs) continue;
     const changeMs = changeBetween(zone, dayMs, dayMs + DAY_MS);
-    found.push({ fromMs: startMs, untilMs: changeMs, offsetMs: offsetAt(zone, startMs) });
+    found.push({ fromMs: startMs, untilMs: changeMs, offsetMs });
     startMs = changeMs;
+    offsetMs = nextMs;
   }
-  return [...found, { fromMs: startMs, untilMs, offsetMs: offsetAt(zone, startMs) }];
+  return [...found, { fromMs: startMs, untilMs, offsetMs }];
+}
+
+function ofYear(zone: string, year: number): readonly Offset[] {
+  const key = `${year} ${zone}`;
+  const known = years.get(key);
+  if (known !== undefined) return known;
+  const made = lookedAt(zone, newYear(year), newYear(year + 1));
+  years.set(key, made);
+  return made;
+}
+
+/** All of the zone's offsets between the instants; both are whole days in UTC. */
+function offsetsBetween(zone: string, fromMs: number, untilMs: number): readonly Offset[] {
+  const found: Offset[] = [];
+  const lastYear = new Date(untilMs - 1).getUTCFullYear();
+  for (let year = new Date(fromMs).getUTCFullYear(); year <= lastYear; year += 1)
+    for (const each of ofYear(zone, year)) {
+      const last = found.at(-1);
+      if (last?.offsetMs === each.offsetMs) found[found.length - 1] = { ...last, untilMs: each.untilMs };
+      else found.push(each);
+    }
+  return within(found, fromMs, untilMs);
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -122,14 +167,7 @@ export function localTime(zone: string, firstDayMs: number, untilDayMs: number):
     return dayMs;
   }
 
-  const offsets = (fromMs: number, untilMs: number): readonly Offset[] =>
-    all
-      .filter((each) => each.untilMs > fromMs && each.fromMs < untilMs)
-      .map((each) => ({
-        ...each,
-        fromMs: Math.max(each.fromMs, fromMs),
-        untilMs: Math.min(each.untilMs, untilMs),
-      }));
+  const offsets = (fromMs: number, untilMs: number): readonly Offset[] => within(all, fromMs, untilMs);
 
   function hours(fromMs: number, untilMs: number): readonly Bucket[] {
     return offsets(fromMs, untilMs).flatMap((part) => {

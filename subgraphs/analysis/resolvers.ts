@@ -37,6 +37,7 @@ export const resolvers: Resolvers = {
     callAnalysis: (_root, { input }, context) => callAnalysis(input as CallAnalysisInput, context), // graphql has checked it
   },
   CallAnalysis: Object.fromEntries(LAZY.map((name) => [name, asked(name)])),
+  CallCoverage: { notCounted: asked('notCounted') },
   CallFigures: { durationPercentile: asked('durationPercentile') },
 };
 

@@ -3,7 +3,7 @@ import { clientError } from '../../schema/errors.ts';
 import type { SubgraphContext } from '../context.ts';
 import { backEndId, type Item, reference } from '../item.ts';
 import { asMoney } from '../tmf/read.ts';
-import { type ReadCharge, readCharge, walk } from './charge-walk.ts';
+import { type ReadCharge, readCharge, summedAttributes, walk } from './charge-walk.ts';
 import { addTo, type Sums, shown, size } from './money-sums.ts';
 
 export interface SummaryAsk {
@@ -51,8 +51,13 @@ export async function billSummary(bill: Item, ask: SummaryAsk, context: Subgraph
   const groups = new Map<string, Group>();
   const [taxExcluded, taxIncluded, credits]: [Sums, Sums, Sums] = [new Map(), new Map(), new Map()];
   let [lines, unreadable] = [0, 0];
-  const filter = { 'bill.id': backEndId(bill) };
-  const { isComplete } = await walk(context, { type: 'Charge', provider: bill.provider, filter }, (item) => {
+  const walked = {
+    type: 'Charge',
+    provider: bill.provider,
+    filter: { 'bill.id': backEndId(bill) },
+    attributes: summedAttributes(context),
+  };
+  const { isComplete } = await walk(context, walked, (item) => {
     const charge = readCharge(item);
     lines += 1;
     if (charge.taxExcluded === undefined || charge.taxIncluded === undefined) unreadable += 1;

@@ -1,7 +1,8 @@
 // Charges page after page, each looked at once and let go: a bill of 50,000 lines takes the memory of one page.
 import type { SubgraphContext } from '../context.ts';
 import type { Item } from '../item.ts';
-import { compileIds } from '../path.ts';
+import { compileNamed } from '../path.ts';
+import { standing } from '../projection.ts';
 import type { Filter } from '../tmf/client.ts';
 import { asMoney, asText, at, instantMs, type Money } from '../tmf/read.ts';
 
@@ -21,6 +22,8 @@ interface Walk {
   readonly type: string;
   readonly provider: string;
   readonly filter: Filter;
+  /** Without them all that the graph shows of the type. */
+  readonly attributes?: readonly string[];
   readonly maxPages?: number;
 }
 
@@ -59,17 +62,18 @@ async function* pagesOf(ask: Ask): AsyncGenerator<Page> {
 /** Hands each object that the principal may see to `take`, once, also where rows move between pages while they are read. */
 export async function walk(
   { objects }: SubgraphContext,
-  { type, provider, filter, maxPages = MAX_PAGES }: Walk,
+  { type, provider, filter, attributes, maxPages = MAX_PAGES }: Walk,
   take: (item: Item) => void,
 ): Promise<Walked> {
-  const { api, resource, attributes } = objects.sheet(type);
+  const { api, resource, attributes: every } = objects.sheet(type);
+  const fields = attributes ?? every;
   const { client } = objects.systems;
   const source = { provider, api, resource } as Parameters<typeof client.page>[0]; // checked at the start: a type with rows has both
   const seen = new Set<string>();
   let pages = 0;
   let isComplete = false;
   const ask: Ask = (offset) =>
-    client.page(source, { filter, fields: attributes, offset, limit: PAGE }, objects.operation);
+    client.page(source, { filter, fields, offset, limit: PAGE }, objects.operation);
   for await (const page of pagesOf(ask)) {
     pages += 1;
     const fresh = page.items.filter(({ id }) => !seen.has(id));
@@ -83,10 +87,15 @@ export async function walk(
   return { count: seen.size, isComplete };
 }
 
-const categories = compileIds('characteristic[name=chargeKind].value');
-const services = compileIds('characteristic[name=serviceId].value');
-const numbers = compileIds('characteristic[name=number].value');
-const usageTypes = compileIds('characteristic[name=usageType].value');
+const characteristics = compileNamed('characteristic', ['chargeKind', 'serviceId', 'number', 'usageType']);
+
+const READ = ['characteristic', 'type', 'date', 'periodCoverage', 'taxExcludedAmount', 'taxIncludedAmount'];
+
+/** What is read of a charge here, and whose it is: for sums over thousands, of which none is shown itself. */
+export const summedAttributes = ({ objects }: SubgraphContext): readonly string[] => [
+  ...standing(objects.sheet('Charge')),
+  ...READ,
+];
 
 /** What a charge is, as far as the billing system says. */
 export interface ReadCharge {
@@ -103,26 +112,29 @@ export interface ReadCharge {
   readonly untilMs: number | undefined;
 }
 
-export function readCharge({ raw }: Item): ReadCharge {
-  const [category] = categories(raw);
-  const ends = [at(raw, 'periodCoverage.startDateTime'), at(raw, 'periodCoverage.endDateTime')].map(
-    instantMs,
-  );
+/** When the charge's own period begins and ends, as far as it says. */
+export function periodOfCharge(raw: Item['raw']): Pick<ReadCharge, 'fromMs' | 'untilMs'> {
+  const begins = instantMs(at(raw, 'periodCoverage.startDateTime'));
+  const ends = instantMs(at(raw, 'periodCoverage.endDateTime'));
   // some have periods that end before they start
-  const [first, second] = ends.some((end) => end === undefined)
-    ? ends
-    : ends.sort((a, b) => (a ?? 0) - (b ?? 0));
+  const isReversed = begins !== undefined && ends !== undefined && ends < begins;
+  const [first, second] = isReversed ? [ends, begins] : [begins, ends];
+  return { fromMs: first ?? instantMs(raw.date), untilMs: second };
+}
+
+export function readCharge({ raw }: Item): ReadCharge {
+  const [categories, services, numbers, usageTypes] = characteristics(raw);
+  const category = categories?.[0];
   const type = asText(raw.type) ?? '';
   return {
     category,
     isUsage: /usage/i.test(category ?? type),
     isCredit: /credit/i.test(type) || /credit/i.test(category ?? ''),
-    service: services(raw)[0],
-    number: numbers(raw)[0],
-    usageType: usageTypes(raw)[0]?.toLowerCase(),
+    service: services?.[0],
+    number: numbers?.[0],
+    usageType: usageTypes?.[0]?.toLowerCase(),
     taxExcluded: asMoney(raw.taxExcludedAmount),
     taxIncluded: asMoney(raw.taxIncludedAmount),
-    fromMs: first ?? instantMs(raw.date),
-    untilMs: second,
+    ...periodOfCharge(raw),
   };
 }

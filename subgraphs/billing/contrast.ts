@@ -4,12 +4,13 @@ import { clientError } from '../../schema/errors.ts';
 import type { SubgraphContext } from '../context.ts';
 import { type Item, reference } from '../item.ts';
 import { compileIds } from '../path.ts';
+import { standing } from '../projection.ts';
 import { instantMs, type Money } from '../tmf/read.ts';
 import { type ReadCharge, readCharge, walk } from './charge-walk.ts';
 import { type ContrastInput, type Subject, subjectOf } from './contrast-ask.ts';
 import { createLedger, type Ledger, postCharges } from './contrast-ledger.ts';
 import { addTo, moneyOf, type Sums, shown } from './money-sums.ts';
-import { type ReadRecord, readRecord } from './records.ts';
+import { RECORD_ATTRIBUTES, type ReadRecord, readRecord } from './records.ts';
 
 const MAX_FIRST = 500;
 const MAX_RECORD_PAGES = 120;
@@ -160,7 +161,8 @@ export async function usageContrast(input: ContrastInput, context: SubgraphConte
   const theirs = ({ service, product }: ReadRecord): boolean =>
     (service === undefined && product === undefined) ||
     [service, product].some((id) => id !== undefined && covered.has(id));
-  const asked = { type: 'UsageRecord', provider, filter, maxPages: MAX_RECORD_PAGES };
+  const attributes = [...standing(context.objects.sheet('UsageRecord')), ...RECORD_ATTRIBUTES];
+  const asked = { type: 'UsageRecord', provider, filter, attributes, maxPages: MAX_RECORD_PAGES };
   const walkedRecords = await walk(context, asked, (item) => {
     const record = readRecord(item);
     if (!theirs(record)) return;

@@ -1,15 +1,21 @@
 // Usage records as a bill is held against them: read once each, sorted into what counts and what is odd.
 
 import type { Item } from '../item.ts';
-import { compileIds } from '../path.ts';
+import { compileIds, compileNamed } from '../path.ts';
 import { asList, asMoney, asText, at, instantMs, type Money } from '../tmf/read.ts';
 
-const services = compileIds('usageCharacteristic[name=serviceId].value');
-const numbers = compileIds('usageCharacteristic[name=number].value');
+const characteristics = compileNamed('usageCharacteristic', [
+  'serviceId',
+  'number',
+  'volume',
+  'duration',
+  'count',
+  'counterparty',
+  'direction',
+]);
 const products = compileIds('ratedProductUsage.productRef.id');
-const measures = ['volume', 'duration', 'count', 'counterparty', 'direction'].map((name) =>
-  compileIds(`usageCharacteristic[name=${name}].value`),
-);
+/** Besides what tells whose it is: what is read of a record here, and nothing more of some thousands. */
+export const RECORD_ATTRIBUTES = ['usageDate', 'usageType', 'usageCharacteristic', 'ratedProductUsage'];
 
 export interface ReadRecord {
   readonly item: Item;
@@ -29,21 +35,24 @@ export interface ReadRecord {
 export function readRecord(item: Item): ReadRecord {
   const { raw } = item;
   const [rating] = asList(raw.ratedProductUsage);
-  const [service] = services(raw);
+  const [services, numbers, ...measures] = characteristics(raw);
+  const service = services?.[0];
   const [product] = products(raw);
   const usageType = asText(raw.usageType)?.toLowerCase();
   const taxExcluded = asMoney(at(rating, 'taxExcludedRatingAmount'));
-  const measured = measures.map((read) => read(raw).join());
+  const atMs = instantMs(raw.usageDate);
+  const rated = at(rating, 'ratingDate');
   return {
     item,
     service,
-    number: numbers(raw)[0],
+    number: numbers?.[0],
     product,
     usageType,
-    atMs: instantMs(raw.usageDate),
+    atMs,
     taxExcluded,
-    ratedAtMs: instantMs(at(rating, 'ratingDate')),
+    // most are rated as they come
+    ratedAtMs: rated === raw.usageDate ? atMs : instantMs(rated),
     isBilled: String(at(rating, 'isBilled')) === 'true',
-    signature: [service ?? product, usageType, raw.usageDate, taxExcluded?.amount, ...measured].join('\n'),
+    signature: [service ?? product, usageType, raw.usageDate, taxExcluded?.amount, ...measures].join('\n'),
   };
 }

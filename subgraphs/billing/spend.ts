@@ -8,7 +8,7 @@ import { backEndId, type Item, reference } from '../item.ts';
 import { NOWHERE } from '../ownership.ts';
 import { compileIds } from '../path.ts';
 import { asInstant, asMoney, asText, instantMs } from '../tmf/read.ts';
-import { readCharge } from './charge-walk.ts';
+import { periodOfCharge, summedAttributes } from './charge-walk.ts';
 import { addTo, type Sums, shown } from './money-sums.ts';
 import { checkPeriod } from './period.ts';
 import { sumOf } from './sums.ts';
@@ -32,8 +32,9 @@ const serviceOf = compileIds('characteristic[name=serviceId].value');
 
 async function charges(
   { from, until, customerId }: SpendInput,
-  { operation, objects }: SubgraphContext,
+  context: SubgraphContext,
 ): Promise<readonly Item[]> {
+  const { operation, objects } = context;
   const id = customerId ?? operation.principal.customerId;
   if (id === undefined)
     throw clientError('BAD_USER_INPUT', '"customerId" is needed: you act for no customer of your own.');
@@ -52,7 +53,7 @@ async function charges(
       attributes: objects.sheet('BillingAccount').attributes,
     },
   );
-  const attributes = objects.sheet('Charge').attributes;
+  const attributes = summedAttributes(context);
   const [fromMs, untilMs] = [instantMs(from) ?? 0, instantMs(until) ?? 0];
   const filter = { 'date.gte': from, 'date.lt': new Date(untilMs + LATEST_BILL_MS).toISOString() };
   const found = await Promise.all(
@@ -62,7 +63,7 @@ async function charges(
   );
   // spent when it was used, and not when it was billed: a charge lies where its own period begins
   const inPeriod = (charge: Item): boolean => {
-    const beginsMs = readCharge(charge).fromMs;
+    const beginsMs = periodOfCharge(charge.raw).fromMs;
     return beginsMs === undefined || (beginsMs >= fromMs && beginsMs < untilMs);
   };
   return objects.visible(found.flat().filter(inPeriod));
@@ -111,18 +112,25 @@ export async function spend(input: SpendInput, context: SubgraphContext) {
   const others: Item[] = [];
   for (const charge of await charges(input, context)) {
     const [number] = numberOf(charge.raw);
-    if (number === undefined) others.push(charge);
-    else groups.set(number, [...(groups.get(number) ?? []), charge]);
+    if (number === undefined) {
+      others.push(charge);
+      continue;
+    }
+    const group = groups.get(number);
+    if (group === undefined) groups.set(number, [charge]);
+    else group.push(charge);
   }
   const wanted = new Set(input.numbers ?? groups.keys());
   const rows = [...wanted].flatMap((number) => {
     const group = groups.get(number);
-    return group === undefined ? [] : [row(number, group)];
+    if (group === undefined) return [];
+    const item = row(number, group);
+    return [{ item, spent: spent(item) }];
   });
-  rows.sort((a, b) => spent(b).cmp(spent(a)));
+  rows.sort((a, b) => b.spent.cmp(a.spent));
   return {
     period: { start: asInstant(input.from) ?? null, end: asInstant(input.until) ?? null },
-    numbers: rows.slice(0, first),
+    numbers: rows.slice(0, first).map(({ item }) => item),
     other: input.numbers ? null : (sumOf(others, 'taxIncludedAmount') ?? null),
   };
 }

@@ -9,12 +9,17 @@ const NAMES = Object.keys(FUNCTIONS) as SsmFunction[]; // the keys of a constant
 
 export const me: Resolvers = {
   Query: {
+    // all functions and all grants are looked at only for who asks for them
     me: (_root, _args, { operation: { principal, nowMs } }) => ({
       actorId: principal.actorId,
       kind: principal.kind,
       name: principal.displayName ?? null,
-      functions: NAMES.filter((name) => holds(principal, name, nowMs)).sort(),
-      authorizations: principal.grants.map((grant) => shownGrant(grant, principal.actorId, nowMs)),
+      get functions() {
+        return NAMES.filter((name) => holds(principal, name, nowMs)).sort();
+      },
+      get authorizations() {
+        return principal.grants.map((grant) => shownGrant(grant, principal.actorId, nowMs));
+      },
     }),
   },
   Actor: {

@@ -8,7 +8,7 @@ import { withheldAt } from '../labels.ts';
 import { type Connection, checkFirst, list } from '../list.ts';
 import type { Filter } from '../tmf/client.ts';
 import { asText } from '../tmf/read.ts';
-import { type Judged, judge } from './objectives.ts';
+import { type Judged, judge, OF_OBJECTIVE } from './objectives.ts';
 
 export interface ObjectiveAsk {
   readonly filter?: {
@@ -25,6 +25,9 @@ export interface ObjectiveAsk {
 
 /** A list is judged before it is ordered, so it looks at no more services than this. */
 const MAX_SERVICES = 500;
+
+/** What availability by site reads of a service. */
+const OF_SERVICE = ['place'];
 
 const RANK = { BREACHED: 0, AT_RISK: 1, MET: 2, UNKNOWN: 3 } as const;
 
@@ -53,14 +56,13 @@ export async function servicesFor(
   if (ask.serviceIds) filter.id = ask.serviceIds.map((id) => idIn(id, 'Service'));
   if (ask.siteId) filter['place.id'] = idIn(ask.siteId, 'Site');
   if (ask.customerId) filter['relatedParty.id'] = idIn(ask.customerId, 'Customer');
-  const attributes = objects.sheet('Service').attributes;
   const found = await list(objects, {
     type: 'Service',
     // whoever may see how a service performs needn't be shown the service
     access: 'PERFORMANCE_VIEW',
     upTo: MAX_SERVICES,
     filter: filter satisfies Filter,
-    attributes,
+    attributes: objects.attributes('Service', OF_SERVICE),
   });
   return { services: found.nodes, isComplete: !found.pageInfo.hasNextPage };
 }
@@ -86,7 +88,7 @@ export async function objectives(ask: ObjectiveAsk, context: SubgraphContext): P
   const offset = ask.after ? offsetIn(ask.after) : 0;
   const { objects } = context;
   const { services, isComplete } = await servicesFor(context, ask.filter ?? {});
-  const attributes = objects.sheet('ServiceLevelObjective').attributes;
+  const attributes = objects.attributes('ServiceLevelObjective', OF_OBJECTIVE);
   const by = 'serviceLevelObjectiveParameter.relatedEntity.id';
   const found = await Promise.all(
     services.map((service) =>

@@ -17,6 +17,16 @@ import {
   trendOf,
 } from './verdict.ts';
 
+/** What judging reads of an objective. */
+export const OF_OBJECTIVE = [
+  'name',
+  'serviceLevelObjectiveParameter',
+  'conformanceComparator',
+  'conformanceTarget',
+  'thresholdTarget',
+  'conformancePeriod',
+];
+
 export interface Judged {
   readonly measured: { value: number; unit: string | null; measurements: number; asOf: string | null } | null;
   readonly status: Status;

@@ -7,6 +7,7 @@ import { type Connection, EMPTY, list } from '../list.ts';
 import { readFilter } from '../list-filter.ts';
 import type { Objects } from '../objects.ts';
 import { compileIds } from '../path.ts';
+import { reads } from '../projection.ts';
 import { asText, instantMs } from '../tmf/read.ts';
 
 export interface ViolationAsk {
@@ -24,6 +25,12 @@ export interface ViolationAsk {
 const RULE = 'violation.rule.id';
 const OF_SERVICE = 'serviceLevelObjectiveParameter.relatedEntity.id';
 const MAX_SERVICES = 200;
+
+/** What is read of each here. */
+const OF_VIOLATION = ['date', 'violation'];
+const OF_OBJECTIVE = reads('SlaViolation.service', 'ServiceLevelObjective', [
+  'serviceLevelObjectiveParameter',
+]);
 
 const rulesAt = compileIds(RULE);
 const servicesAt = compileIds(OF_SERVICE);
@@ -86,7 +93,7 @@ export async function slaViolations(ask: ViolationAsk, { objects }: SubgraphCont
     first: ask.first ?? null,
     after: ask.after ?? null,
     filter: { ...period.filter, ...filter },
-    attributes: objects.sheet('SlaViolation').attributes,
+    attributes: objects.attributes('SlaViolation', OF_VIOLATION),
     ...(order === undefined ? {} : { sort: order }),
     ...(provider === undefined ? {} : { provider }),
   });
@@ -105,7 +112,7 @@ export async function slaViolationsOf(
   const { provider } = service;
   const period = readFilter(sheetOf(objects), 'SlaViolationPeriod', filter, objects.operation.nowMs);
   const rules = await rulesOf(objects, provider, [backEndId(service)]);
-  const ask = { attributes: objects.sheet('SlaViolation').attributes, filter: period.filter };
+  const ask = { attributes: objects.attributes('SlaViolation', OF_VIOLATION), filter: period.filter };
   const found = await Promise.all(rules.map((rule) => objects.by('SlaViolation', RULE, provider, rule, ask)));
   const unique = new Map(found.flat().map((violation) => [backEndId(violation), violation]));
   const seen = await objects.visible([...unique.values()]);
@@ -120,7 +127,7 @@ export async function violatedService(
 ): Promise<Item | null> {
   const { provider, raw } = entityOf(item);
   if (!objects.serves('ServiceLevelObjective', provider)) return null;
-  const attributes = objects.sheet('ServiceLevelObjective').attributes;
+  const attributes = objects.attributes('ServiceLevelObjective', OF_OBJECTIVE);
   const loaded = await Promise.all(
     rulesAt(raw).map((rule) => objects.load('ServiceLevelObjective', provider, rule, attributes)),
   );

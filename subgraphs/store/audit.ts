@@ -150,14 +150,14 @@ export function createAudit(store: Store, options: AuditOptions = {}): StoredAud
   return {
     append: (entry, within) => write([{ entry, times: 1 }], within),
     record(entry) {
-      if (!refusals.add(kindOf(entry), () => entry)) lost += 1;
+      if (!refusals.add(kindOf(entry), '', () => entry)) lost += 1;
       later();
     },
     recordReads(entry, customerIds) {
       const kind = kindOf(entry);
       for (const customerId of customerIds) {
         const ofCustomer = () => ({ ...entry, customerId, objectId: customerId });
-        if (!reads.add(`${kind}${customerId}`, ofCustomer)) lost += 1;
+        if (!reads.add(kind, customerId, ofCustomer)) lost += 1;
       }
       later();
     },

@@ -20,11 +20,8 @@ interface Alternative {
 
 interface Condition {
   readonly segments: readonly string[];
-  readonly operator: Operator;
-  readonly texts: ReadonlySet<string>;
-  /** Of a state, in any spelling; never of an id. */
-  readonly words: ReadonlySet<string> | undefined;
-  readonly alternatives: readonly Alternative[];
+  readonly isNot: boolean;
+  readonly passes: (value: unknown) => boolean;
 }
 
 function alternative(text: string): Alternative {
@@ -42,13 +39,29 @@ function condition([key, wanted]: readonly [string, string | readonly string[]])
   const path = dot > 0 && isOperator(last) ? key.slice(0, dot) : key;
   // in one text the comma means "or", as in the URL; several values are taken as they are
   const texts = typeof wanted === 'string' ? [wanted, ...wanted.split(',')] : wanted;
-  const words = isWord(path) ? new Set(texts.map(folded)) : undefined;
+  const alternatives = texts.map(alternative);
   return {
     segments: path.split('.'),
-    operator,
-    texts: new Set(texts),
-    words,
-    alternatives: texts.map(alternative),
+    isNot: operator === 'ne',
+    passes:
+      operator === 'ne' || operator === 'eq'
+        ? equalTo(new Set(texts), isWord(path) ? new Set(texts.map(folded)) : undefined, alternatives)
+        : (value) => alternatives.some((each) => holds(operator, compare(value, each))),
+  };
+}
+
+/** `words`: of a state, in any spelling; never of an id. */
+function equalTo(
+  texts: ReadonlySet<string>,
+  words: ReadonlySet<string> | undefined,
+  alternatives: readonly Alternative[],
+): (value: unknown) => boolean {
+  // where no date is wanted, a text that is none of those is equal to none of them
+  const isText = alternatives.every(({ instantMs }) => instantMs === undefined);
+  return (value) => {
+    if (typeof value !== 'string') return alternatives.some((each) => compare(value, each) === 0);
+    if (texts.has(value) || words?.has(folded(value)) === true) return true;
+    return !isText && alternatives.some((each) => compare(value, each) === 0);
   };
 }
 
@@ -71,15 +84,8 @@ function anyAt(
   return isRecord(value) && Object.hasOwn(value, segment) && anyAt(value[segment], segments, at + 1, passes);
 }
 
-function fits(object: unknown, { segments, operator, texts, words, alternatives }: Condition): boolean {
-  const equal = (value: unknown) =>
-    (typeof value === 'string' && (texts.has(value) || words?.has(folded(value)) === true)) ||
-    alternatives.some((each) => compare(value, each) === 0);
-  if (operator === 'ne') return !anyAt(object, segments, 0, equal);
-  if (operator === 'eq') return anyAt(object, segments, 0, equal);
-  return anyAt(object, segments, 0, (value) =>
-    alternatives.some((each) => holds(operator, compare(value, each))),
-  );
+function fits(object: unknown, { segments, isNot, passes }: Condition): boolean {
+  return anyAt(object, segments, 0, passes) !== isNot;
 }
 
 /** True where every condition holds. A condition on a list holds when any of its elements fits. */
@@ -102,13 +108,21 @@ function holds(operator: Exclude<Operator, 'ne' | 'eq'>, order: number | undefin
   }
 }
 
+/** The text that was read as an instant last: both bounds of a period are held against the same one. */
+let lastRead: { readonly text: string; readonly ms: number | undefined } = { text: '', ms: undefined };
+
+function instantOf(text: string): number | undefined {
+  if (text !== lastRead.text) lastRead = { text, ms: instantMs(text) };
+  return lastRead.ms;
+}
+
 /** Negative, zero or positive as dates, else numbers, else text; undefined where the two can't be compared. */
 function compare(value: unknown, wanted: Alternative): number | undefined {
   if (typeof value === 'boolean') return String(value) === wanted.text ? 0 : undefined;
   if (typeof value === 'number') return wanted.number === undefined ? undefined : value - wanted.number;
   if (typeof value !== 'string') return undefined;
   if (value === wanted.text) return 0;
-  const left = wanted.instantMs === undefined ? undefined : instantMs(value);
+  const left = wanted.instantMs === undefined ? undefined : instantOf(value);
   if (left !== undefined && wanted.instantMs !== undefined) return left - wanted.instantMs;
   return value < wanted.text ? -1 : 1;
 }

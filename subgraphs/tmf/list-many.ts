@@ -15,7 +15,7 @@ import {
   honours,
   parameter,
 } from './query.ts';
-import { project, type TmfObject } from './tmf-object.ts';
+import { projection, type TmfObject } from './tmf-object.ts';
 
 export interface ManyAsk {
   /** The path that names the values; `id` when absent. */
@@ -68,8 +68,9 @@ export async function listMany(
   const found =
     by === 'id' ? await byId(listing, [...wanted], fields) : await byPath(listing, by, [...wanted]);
   const unique = new Map<string, TmfObject>();
+  const project = projection(fields);
   for (const row of found) {
-    if (!unique.has(row.id) && fits(row)) unique.set(row.id, project(row, fields));
+    if (!unique.has(row.id) && fits(row)) unique.set(row.id, project(row));
   }
   return [...unique.values()];
 }

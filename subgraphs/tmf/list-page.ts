@@ -6,7 +6,7 @@ import { fetchPage, type PageRequest } from './page.ts';
 import { type PlacedPage, pageAt } from './page-at.ts';
 import { type Filter, fieldNames, fieldsParameter, filterParameters, sortParameter } from './query.ts';
 import { sorted } from './sorting.ts';
-import { project, type TmfObject } from './tmf-object.ts';
+import { projection, type TmfObject } from './tmf-object.ts';
 
 export interface PageAsk {
   readonly filter?: Filter;
@@ -59,6 +59,7 @@ export async function listPage(
   const { page, begins } = all ?? (await pageAt(backEnd, source, request, budget));
   const isWhole = page.whole || all !== undefined;
   const matches = compileFilter(filter);
+  const project = projection(fields);
   const kept: TmfObject[] = [];
   const offsets: number[] = [];
   let ignored = false;
@@ -78,7 +79,7 @@ export async function listPage(
     // everything came: position and total are then of what the filter lets through
     const end = offset + limit;
     const rows = isSortedHere && ask.sort !== undefined ? sorted(kept, ask.sort) : kept;
-    const items = rows.slice(offset, end).map((row) => project(row, fields));
+    const items = rows.slice(offset, end).map(project);
     const positions = items.map((_, index) => offset + index);
     return { items, offsets: positions, total: kept.length, ...(end < kept.length ? { next: end } : {}) };
   }
@@ -90,7 +91,7 @@ export async function listPage(
     trusted && page.total !== undefined && page.total > end && page.more ? page.total : undefined;
   const total = dropped ? undefined : complete ? end : claimed;
   return {
-    items: kept.map((row) => project(row, fields)),
+    items: kept.map(project),
     offsets,
     ...(page.more ? { next: end } : {}),
     ...(config.profile.paging === 'cursor' || page.cursor !== undefined ? { byCursor: true } : {}),

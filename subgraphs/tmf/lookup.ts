@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts';
 import { listOf } from './page.ts';
 import { withPeriodsInOrder } from './periods.ts';
 import { encode, fieldsParameter } from './query.ts';
-import { isRecord, project, type TmfObject, tmfObject } from './tmf-object.ts';
+import { isRecord, projection, type TmfObject, tmfObject } from './tmf-object.ts';
 
 /** Undefined where there is no such object. Rejects with a BackEndError. */
 export async function fetchOne(
@@ -31,7 +31,7 @@ export async function fetchOne(
   const candidates = listOf(body, source.resource, config.profile.envelope) ?? [body];
   if (candidates.length === 0) return undefined;
   const object = objectOf(body, id, fields) ?? candidates.map(tmfObject).find((each) => each?.id === id);
-  if (object?.id === id) return project(withPeriodsInOrder(object), fields);
+  if (object?.id === id) return projection(fields)(withPeriodsInOrder(object));
   // never handed out under the asked id: who may see it was decided for that id
   throw new BackEndError({
     provider: config.provider,

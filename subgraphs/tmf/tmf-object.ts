@@ -24,13 +24,19 @@ export function tmfObject(raw: unknown): TmfObject | undefined {
   return id === undefined ? undefined : { ...raw, id };
 }
 
-const ALWAYS = ['href', '@type', '@baseType'];
+const ALWAYS = ['id', 'href', '@type', '@baseType'];
 
-/** Only the first-level fields asked for and what always comes: half of all back ends send everything. */
-export function project(object: TmfObject, names: readonly string[] | undefined): TmfObject {
-  if (names === undefined) return object;
-  const projected: Record<string, unknown> & { id: string } = { id: object.id };
-  for (const name of ALWAYS) if (Object.hasOwn(object, name)) projected[name] = object[name];
-  for (const name of names) if (name !== 'id' && Object.hasOwn(object, name)) projected[name] = object[name];
-  return projected;
+/** Leaves only the first-level fields asked for and what always comes: half of all back ends send everything. */
+export function projection(names: readonly string[] | undefined): (object: TmfObject) => TmfObject {
+  if (names === undefined) return (object) => object;
+  const wanted = new Set([...ALWAYS, ...names]);
+  const isWanted = (name: string): boolean => wanted.has(name);
+  return (object) => {
+    const there = Object.keys(object);
+    // the other half: no copy
+    if (there.every(isWanted)) return object;
+    const projected: Record<string, unknown> & { id: string } = { id: object.id };
+    for (const name of there) if (isWanted(name)) projected[name] = object[name];
+    return projected;
+  };
 }

@@ -48,8 +48,16 @@ function limitOf(
   return { amount: round(used.amount + remaining.amount), unit: used.unit };
 }
 
-/** The bucket with what the schema adds to it. */
+const worked = new WeakMap<Bucket, Bucket>();
+
+/** The bucket with what the schema adds to it. Worked out once: a bucket is kept for many readers, and may be many lines'. */
 export function allowance(bucket: Bucket): Bucket {
+  const known = worked.get(bucket) ?? workOut(bucket);
+  worked.set(bucket, known);
+  return known;
+}
+
+function workOut(bucket: Bucket): Bucket {
   const remaining = quantity(bucket.remainingValue);
   const stated = counter(bucket, ['used', 'consumed']);
   const unlimited = isUnlimited(bucket);

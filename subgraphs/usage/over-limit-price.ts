@@ -1,6 +1,7 @@
 // What going on costs when an allowance is used up: the usage price of the product it came with, or of its offering.
 import type { SubgraphContext } from '../context.ts';
 import { entityOf, type Item } from '../item.ts';
+import { reads } from '../projection.ts';
 import { all, asList, asMoney, asNumber, asText, at, type Money } from '../tmf/read.ts';
 import { type Quantity, word } from './allowance.ts';
 
@@ -10,6 +11,11 @@ interface UsagePrice {
   readonly taxIncluded: Money | null;
   readonly per: Quantity | null;
 }
+
+// what is read of each here
+const OF_PRODUCT = reads('Allowance.overLimitPrice', 'Product', ['productOffering', 'productPrice']);
+const OF_OFFERING = ['productOfferingPrice'];
+const OF_PRICE = ['name', 'priceType', 'price', 'unitOfMeasure'];
 
 function perUnit(unit: unknown): Quantity | null {
   const text = asText(unit) ?? asText(at(unit, 'units'));
@@ -33,13 +39,13 @@ function usagePrice(raw: unknown): UsagePrice | undefined {
 async function offered(product: Item, { objects }: SubgraphContext): Promise<readonly UsagePrice[]> {
   const id = asText(at(product.raw, 'productOffering.id'));
   if (id === undefined || !objects.serves('ProductOffering', product.provider)) return [];
-  const { attributes } = objects.sheet('ProductOffering');
+  const attributes = objects.attributes('ProductOffering', OF_OFFERING);
   const offering = await objects.load('ProductOffering', product.provider, id, attributes);
-  const priceSheet = objects.sheet('ProductOfferingPrice');
+  const ofPrice = objects.attributes('ProductOfferingPrice', OF_PRICE);
   const prices = await Promise.all(
     all(offering?.raw, 'productOfferingPrice.id')
       .flatMap((each) => asText(each) ?? [])
-      .map((each) => objects.load('ProductOfferingPrice', product.provider, each, priceSheet.attributes)),
+      .map((each) => objects.load('ProductOfferingPrice', product.provider, each, ofPrice)),
   );
   return prices.flatMap((price) => usagePrice(price?.raw) ?? []);
 }
@@ -52,7 +58,12 @@ export async function overLimitPrice(allowance: Item, context: SubgraphContext):
     asText(at(raw, 'remainingValue.units')) ?? asText(at(raw, 'limit.unit')) ?? asText(at(raw, 'used.unit'));
   const [productId] = all(raw, 'product.id').flatMap((id) => asText(id) ?? []);
   if (unit === undefined || productId === undefined || !objects.serves('Product', provider)) return null;
-  const product = await objects.load('Product', provider, productId, objects.sheet('Product').attributes);
+  const product = await objects.load(
+    'Product',
+    provider,
+    productId,
+    objects.attributes('Product', OF_PRODUCT),
+  );
   if (product === undefined) return null;
   // the charging system names the product; the inventory says whether it is the same customer's
   const [owner, mine] = await Promise.all([objects.position(product), objects.position(entityOf(allowance))]);

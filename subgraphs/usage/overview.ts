@@ -28,6 +28,8 @@ const FRESHNESS = ['LIVE', 'CACHED', 'STALE'] as const;
 
 const NUMBER = 'serviceCharacteristic[name=number].value';
 const numbersOf = compileIds(NUMBER);
+/** What a filter reads of a service. */
+const OF_SERVICE = ['serviceCharacteristic'];
 
 function idIn(id: string, type: string): string {
   const parts = idOfType(id, type);
@@ -71,7 +73,7 @@ async function servicesOf({ filter }: OverviewAsk, context: SubgraphContext) {
       ...(numbers ? { 'serviceCharacteristic.value': numbers } : {}),
     },
     tests: numbers ? [(service) => numbersOf(service).some((number) => numbers.includes(number))] : [],
-    attributes: objects.sheet('Service').attributes,
+    attributes: objects.attributes('Service', OF_SERVICE),
   });
   return { services: found.nodes, isComplete: !found.pageInfo.hasNextPage };
 }

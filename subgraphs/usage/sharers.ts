@@ -2,6 +2,7 @@
 import type { SubgraphContext } from '../context.ts';
 import { entityOf, type Item } from '../item.ts';
 import { compileIds } from '../path.ts';
+import { reads } from '../projection.ts';
 import { all, asList, asText, at } from '../tmf/read.ts';
 import { type Quantity, quantity, word } from './allowance.ts';
 
@@ -16,6 +17,14 @@ const idsOf = [
   compileIds('relatedParty[role=user].id'),
   compileIds('relatedEntity.id'),
 ];
+
+/** What these read. */
+const OF_SERVICE = reads('Allowance.sharers', 'Service', [
+  'supportingResource',
+  'serviceCharacteristic',
+  'relatedParty',
+  'relatedEntity',
+]);
 
 /** The parts that the charging system tells, by the number, product or user that drew them. */
 function partsIn(bucket: Item['raw']): ReadonlyMap<string, Quantity> {
@@ -39,7 +48,7 @@ export async function sharers(
   const { raw, provider } = allowance;
   if (raw.isShared !== true && String(raw.isShared) !== 'true') return null;
   const ids = [...new Set(all(raw, 'service.id').flatMap((id) => asText(id) ?? []))].slice(0, MAX_SHARERS);
-  const { attributes } = objects.sheet('Service');
+  const attributes = objects.attributes('Service', OF_SERVICE);
   const loaded = await Promise.all(ids.map((id) => objects.load('Service', provider, id, attributes)));
   const seen = await objects.visible(
     loaded.filter((each) => each !== undefined),

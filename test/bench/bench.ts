@@ -56,7 +56,7 @@ async function shop(children: Children, options: BenchOptions): Promise<Section>
   const notes = [
     'by CPU: how many times the requests for the same CPU time of the gateway, which a busy machine changes less.',
     'Identical requests of different clients are never merged, by any of them; ours and Hive merge those inside one operation.',
-    'ours: token, gate, limits, metrics, and a signed principal in each sub-request; ours, unsigned: the name of the actor in its place, as the others send a header.',
+    'ours: token, gate, limits, metrics, and in each sub-request a token that proves the principal; ours, unsigned: the name of the actor in its place, as the others send a header.',
     `${options.principals} tokens in turn: each is verified when it comes first, and once a minute after that.`,
   ];
   for (const note of notes) say(note);

@@ -11,6 +11,7 @@ import { knownDocuments } from '../../gateway/documents.ts';
 import { createEngine, type EngineResult } from '../../gateway/engine.ts';
 import { Refusal } from '../../gateway/errors.ts';
 import { readRequest } from '../../gateway/http-request.ts';
+import { unsigned } from '../../gateway/identify.ts';
 import { begin, choose } from '../../gateway/operation.ts';
 import { remoteSubgraph } from '../../gateway/remote-subgraph.ts';
 import { readRules } from '../../gateway/schema-rules.ts';
@@ -34,7 +35,7 @@ const subgraphs = new Map(
       name,
       url,
       sdl: '',
-      identify: () => '',
+      identify: unsigned(() => ''),
       now: Date.now,
       maxAnswerBytes: ANYTHING,
       onFault: (fault) => log.warn(fault, 'subgraph failed'),

@@ -1,8 +1,9 @@
 // A process of our gateway over the shop, every stage on: limits, token, gate, metrics, compiled execution.
 import { pino } from 'pino';
 import { readConfig } from '../../../gateway/config.ts';
+import { signing, unsigned } from '../../../gateway/identify.ts';
 import { openPrincipalKeys } from '../../../gateway/principal-keys.ts';
-import { type Identify, remoteSubgraph, signing } from '../../../gateway/remote-subgraph.ts';
+import { remoteSubgraph } from '../../../gateway/remote-subgraph.ts';
 import { startGateway } from '../../../gateway/start.ts';
 import type { Principal } from '../../../schema/principal.ts';
 import { runChild } from '../child-side.ts';
@@ -12,7 +13,7 @@ import { SHOP, SHOP_QUERIES, shopSupergraph } from './schema.ts';
 export interface ShopGatewaySettings {
   readonly subgraphsUrl: string;
   readonly dataFolder: string;
-  /** SIGNED: a signed principal in every sub-request, as between our own hosts. PLAIN: the actor's name in its place. */
+  /** SIGNED: in every sub-request a token that proves the principal, as between our own hosts. PLAIN: the actor's name in its place. */
   readonly identity: 'SIGNED' | 'PLAIN';
 }
 
@@ -35,8 +36,8 @@ await runChild<ShopGatewaySettings>(async ({ subgraphsUrl, dataFolder, identity 
   });
   const log = pino({ level: 'error' }, pino.destination(2));
   const keys = await openPrincipalKeys(config);
-  const identify: Identify =
-    identity === 'SIGNED' ? signing(keys.signing, Date.now) : ({ principal }) => principal.actorId;
+  const identify =
+    identity === 'SIGNED' ? signing(keys.signing, Date.now) : unsigned(({ principal }) => principal.actorId);
   const subgraphs = Object.entries(SHOP).map(([name, sdl]) =>
     remoteSubgraph({
       name,

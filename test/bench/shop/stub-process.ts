@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql } from 'graphql';
+import { AGREEMENT_HEADER, newExchangeKey } from '../../../schema/key-agreement.ts';
 import { runChild } from '../child-side.ts';
 import type { Calls } from '../simulator-process.ts';
 import type { UrlReady } from '../subgraphs-process.ts';
@@ -16,9 +17,14 @@ export interface StubSettings {
 type ResolverMap = NonNullable<Exclude<Parameters<typeof buildSubgraphSchema>[0], unknown[]>>;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-/** Signed principals differ with every request; nothing after them does. */
+/** Tokens differ with every request; nothing after them does. */
 const VARYING = ',"extensions":{"principal":';
 const MAX_KEPT = 5_000;
+/** How a token begins that is signed, as far as base64url has whole characters; under an agreed key it is another. */
+const SIGNED = `"${Buffer.from('{"alg":"EdDS').toString('base64url')}`;
+const STATUS = 'HTTP/1.1 200 OK\r\n';
+/** Told to whoever signs, as a subgraph of ours tells it; nothing is verified here, so nothing more comes of it. */
+const AGREEING = Buffer.from(`${STATUS}${AGREEMENT_HEADER}: ${newExchangeKey().half}\r\n`);
 
 function subgraphSchemas(): ReadonlyMap<string, GraphQLSchema> {
   return new Map(
@@ -50,9 +56,11 @@ function firstMessage(buffer: Buffer): Message | undefined {
 
 function responseOf(value: unknown): Buffer {
   const body = Buffer.from(JSON.stringify(value));
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+  const head = `${STATUS}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), body]);
 }
+
+const agreeing = (response: Buffer): Buffer => Buffer.concat([AGREEING, response.subarray(STATUS.length)]);
 
 await runChild<StubSettings>(async ({ latencyMs }) => {
   const schemas = subgraphSchemas();
@@ -77,12 +85,14 @@ await runChild<StubSettings>(async ({ latencyMs }) => {
     count += 1;
     const varying = message.body.lastIndexOf(VARYING);
     const key = `${message.path} ${varying === -1 ? message.body : message.body.slice(0, varying)}`;
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    return answer(message).then((made) => {
-      if (kept.size < MAX_KEPT) kept.set(key, made);
-      return made;
-    });
+    const made =
+      kept.get(key) ??
+      answer(message).then((bytes) => {
+        if (kept.size < MAX_KEPT) kept.set(key, bytes);
+        return bytes;
+      });
+    if (varying === -1 || !message.body.startsWith(SIGNED, varying + VARYING.length)) return made;
+    return made instanceof Promise ? made.then(agreeing) : agreeing(made);
   }
 
   const server = createServer((socket) => {

@@ -1,0 +1,56 @@
+// SSM-C-11: resolvers that read objects themselves ask back ends for what the whole operation reads of them, and no more.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWorld, type World } from '../support/gateway.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+/** The attributes that each question of the API asked for. */
+async function attributesAsked(api: string, query: string, as: string): Promise<readonly string[][]> {
+  const before = world.simulator.requests().length;
+  const { errors } = await world.ask(query, { as });
+  expect(errors).toEqual([]);
+  return world.simulator
+    .requests()
+    .slice(before)
+    .filter((each) => each.api === api)
+    .map(({ path }) =>
+      (new URL(path, 'http://simulator').searchParams.get('fields') ?? '').split(',').sort(),
+    );
+}
+
+const PERIOD = 'from: "2026-11-01T00:00:00Z", until: "2026-11-15T00:00:00Z"';
+const bySite = (worst: string): string =>
+  `{ availabilityBySite(${PERIOD}) { percent site { name } worst { ${worst} } } }`;
+
+test('a list that is computed over asks for what is computed with, and for what other fields select', async () => {
+  expect(await attributesAsked('TMF638', bySite('id'), 'acme-manager')).toEqual([
+    ['id', 'place', 'relatedParty'],
+  ]);
+  // other fields of the same objects, in another subgraph: the same one question
+  expect(await attributesAsked('TMF638', bySite('kind features { name }'), 'acme-manager')).toEqual([
+    ['feature', 'id', 'place', 'relatedParty', 'serviceType'],
+  ]);
+});
+
+test('what fragments select counts, included or not', async () => {
+  const query = `query ($no: Boolean = false) { availabilityBySite(${PERIOD}) { worst { ...Shown @include(if: $no) } } }
+    fragment Shown on Service { ... on Service { name } }`;
+  expect(await attributesAsked('TMF638', query, 'acme-manager')).toEqual([
+    ['id', 'name', 'place', 'relatedParty'],
+  ]);
+});
+
+test('what a resolver reads of other objects is asked for by whoever asks for those first', async () => {
+  const query = (more: string): string =>
+    `{ usageOverview { services { service { name } } shared { name ${more} } } }`;
+  expect(await attributesAsked('TMF638', query(''), 'acme-manager')).toEqual([
+    ['id', 'name', 'place', 'relatedParty', 'serviceCharacteristic'],
+  ]);
+  expect(await attributesAsked('TMF638', query('sharers { isThisOne }'), 'acme-manager')).toEqual([
+    ['id', 'name', 'place', 'relatedEntity', 'relatedParty', 'serviceCharacteristic', 'supportingResource'],
+  ]);
+});
