@@ -50,9 +50,11 @@ interface SumRow {
   readonly services: string | number;
 }
 
-// as one text: the two drivers write an array's parameter differently
+// arrays as one text: the two drivers write an array's parameter differently
+
+/** Read once a statement: outside of a SELECT of its own the text would be read again for each row. */
 const instants = (all: readonly number[]): SQL =>
-  sql`(${`{${all.map((ms) => new Date(ms).toISOString()).join()}}`}::text)::timestamptz[]`;
+  sql`(SELECT (${`{${all.map((ms) => new Date(ms).toISOString()).join()}}`}::text)::timestamptz[])`;
 
 const numbers = (values: readonly number[]): SQL => sql`(${`{${values.join()}}`}::text)::integer[]`;
 
@@ -163,7 +165,7 @@ export async function byQuarterOfDay(
   part: Part,
   offsets: readonly Offset[],
 ): Promise<readonly { readonly busySeconds: number; readonly received: number }[]> {
-  const shift = sql`(${numbers(offsets.map(({ offsetMs }) => offsetMs / 1000))})[width_bucket(r.slot, ${instants(
+  const shift = sql`(SELECT ${numbers(offsets.map(({ offsetMs }) => offsetMs / 1000))})[width_bucket(r.slot, ${instants(
     offsets.map(({ fromMs }) => fromMs),
   )})]`;
   const quarter = sql`((extract(epoch FROM r.slot)::bigint + ${shift}) / 900) % 96`;

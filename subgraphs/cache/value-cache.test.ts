@@ -23,11 +23,11 @@ await overBothDrivers('value cache on Redis', (current) => {
   });
 
   test('100 readers on two instances, one load; every reader has the value', async () => {
-    const { here, there, end, key, read } = current();
+    const { here, there, end, events, key, read } = current();
     const open = end.hold();
     const readers = Array.from({ length: 100 }, (_, index) => read(index % 2 === 0 ? here : there));
-    await vi.waitFor(() => expect(end.calls).toHaveLength(1));
-    await pause(100);
+    // all but the one who loads are waiting: only then is the answer let go
+    await vi.waitFor(() => expect(events.filter((event) => event === 'wait')).toHaveLength(99));
     open();
     for (const answer of await Promise.all(readers)) {
       expect(answer).toMatchObject({ [key]: { value: `${key} v1`, freshness: 'LIVE' } });

@@ -306,6 +306,7 @@ describe('SSM-C-12 bad input', () => {
     expect((await ask('acme-manager', year, 'series(by: HOUR) { label }')).errors).toMatchObject([
       { code: 'BAD_USER_INPUT' },
     ]);
-    expect((await ask('acme-manager', year, 'series(by: DAY) { label }')).analysis?.series).toHaveLength(365);
+    const days = await ask('acme-manager', year, 'series(by: DAY) { label }');
+    expect([days.errors, days.analysis?.series.length]).toEqual([undefined, 365]);
   });
 });
