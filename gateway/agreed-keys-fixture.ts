@@ -6,7 +6,7 @@ import { AGREEMENT_HEADER } from '../schema/key-agreement.ts';
 import type { Operation } from '../schema/ports.ts';
 import { queryHash, requestHash, type Signing, signPrincipal } from '../schema/principal-token.ts';
 import { type SubgraphServer, serveOverHttp } from '../subgraphs/http.ts';
-import { answers, faults, keys, openRemote, operation } from './remote-fixture.ts';
+import { answers, faults, keys, listens, openRemote, operation } from './remote-fixture.ts';
 import type { RemoteSubgraph } from './remote-subgraph.ts';
 import { NOW_MS } from './sample-gateway.ts';
 
@@ -77,7 +77,7 @@ export function bodyBy(key: Signing['key'], principal = MANAGER, exchange?: stri
   return JSON.stringify({ ...QUERY, extensions: { principal: token } });
 }
 
-beforeEach(async () => {
+async function connect(): Promise<void> {
   line = {
     remote: openRemote(false, () => line.gatewayMs),
     gatewayMs: NOW_MS,
@@ -104,11 +104,19 @@ beforeEach(async () => {
     if (header !== null) response.setHeader(AGREEMENT_HEADER, header);
     response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
   });
-});
-afterEach(async () => {
+}
+
+async function disconnect(): Promise<void> {
   await line.remote.close();
   for (const each of line.instances) await each.close();
-});
+}
+
+/** A line of its own for each test of the file that says so. */
+export function connects(): void {
+  listens();
+  beforeEach(connect);
+  afterEach(disconnect);
+}
 
 /** Each is paid, and once. */
 export async function pay(times = 1): Promise<void> {

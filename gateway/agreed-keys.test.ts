@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { AGREEMENT_HEADER, newExchangeKey, UNKNOWN_KEY } from '../schema/key-agreement.ts';
 import {
+  connects,
   direct,
   headOf,
   instance,
@@ -16,6 +17,8 @@ import {
 } from './agreed-keys-fixture.ts';
 import { answers, operation } from './remote-fixture.ts';
 import { NOW_MS } from './sample-gateway.ts';
+
+connects();
 
 describe('between one gateway and one subgraph', () => {
   test('the first token is signed, the others are under the key that was agreed on, and say the same', async () => {

@@ -4,8 +4,10 @@ import { createSecretKey } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { AGREEMENT_HEADER, agreedKey, newExchangeKey, UNKNOWN_KEY } from '../schema/key-agreement.ts';
-import { bodyBy, direct, headOf, last, line, MANAGER, pay, tokenIn } from './agreed-keys-fixture.ts';
+import { bodyBy, connects, direct, headOf, last, line, MANAGER, pay, tokenIn } from './agreed-keys-fixture.ts';
 import { keys } from './remote-fixture.ts';
+
+connects();
 
 /** Its secret with anybody is zeros. */
 const LOW_ORDER = Buffer.alloc(32).toString('base64url');

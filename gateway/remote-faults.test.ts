@@ -11,6 +11,7 @@ import {
   type Handler,
   json,
   keys,
+  listens,
   MAX_ANSWER_BYTES,
   openRemote,
   operation,
@@ -19,6 +20,8 @@ import {
 } from './remote-fixture.ts';
 import { remoteSubgraph } from './remote-subgraph.ts';
 import { NOW_MS } from './sample-gateway.ts';
+
+listens();
 
 /** How much of 200 MB was taken off its hands, in MB. */
 let taken = 0;

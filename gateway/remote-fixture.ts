@@ -23,7 +23,7 @@ export let keys: PrincipalKeys;
 export let remote: RemoteSubgraph;
 export const faults: string[] = [];
 
-beforeAll(async () => {
+async function start(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'ssm-remote-'));
   keys = await openPrincipalKeys({ dataFolder: folder });
   server = createServer((request, response) => {
@@ -35,13 +35,20 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   remote = openRemote();
-});
-afterAll(async () => {
+}
+
+async function stop(): Promise<void> {
   await remote.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   await rm(folder, { recursive: true });
-});
+}
+
+/** It listens while a file's tests run; each file says so itself, as files share this module. */
+export function listens(): void {
+  beforeAll(start);
+  afterAll(stop);
+}
 
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 

@@ -2,8 +2,10 @@
 import { createLocalJWKSet } from 'jose';
 import { expect, test } from 'vitest';
 import { queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
-import { answers, json, keys, openRemote, operation, REQUEST, remote } from './remote-fixture.ts';
+import { answers, json, keys, listens, openRemote, operation, REQUEST, remote } from './remote-fixture.ts';
 import { ACTORS, NOW_MS, sampleGateway, sampleSubgraph } from './sample-gateway.ts';
+
+listens();
 
 test('it is sent the operation, and a token that proves who asks for it', async () => {
   let seen: { url: string | undefined; id: unknown; left: unknown; body: string } | undefined;

@@ -5,10 +5,13 @@ import { type Simulator, startSimulator } from './simulator.ts';
 const NOW = Date.parse('2026-11-15T10:00:00Z');
 let simulator: Simulator;
 
-beforeAll(async () => {
-  simulator = await startSimulator({ now: () => NOW });
-});
-afterAll(() => simulator.close());
+/** It runs while a file's tests do; each file says so itself, as files share this module. */
+export function simulates(): void {
+  beforeAll(async () => {
+    simulator = await startSimulator({ now: () => NOW });
+  });
+  afterAll(() => simulator.close());
+}
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,8 @@
 // TMF630 writing and refusals: creation, merge patch, removal, error bodies.
 import { describe, expect, it } from 'vitest';
-import { ids, list, send } from './simulator-fixture.ts';
+import { ids, list, send, simulates } from './simulator-fixture.ts';
+
+simulates();
 
 describe('errors', () => {
   const CASES: readonly (readonly [

@@ -1,6 +1,8 @@
 // TMF630 reading as clients meet it: filters, fields, sorting, pages.
 import { describe, expect, it } from 'vitest';
-import { ids, list, send } from './simulator-fixture.ts';
+import { ids, list, send, simulates } from './simulator-fixture.ts';
+
+simulates();
 
 describe('filters', () => {
   const CASES: readonly (readonly [name: string, api: string, path: string, expected: readonly string[]])[] =

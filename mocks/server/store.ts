@@ -30,7 +30,8 @@ export function createStore(table: Table, directory: Directory): Store {
   const created = new Set<string>();
   const removed = new Set<string>();
   const commonById = new Map(table.common.map((row) => [String(row.id), row]));
-  const kept = new LRUCache<string, readonly Row[]>({ max: KEPT_OWNERS });
+  // by size: by `max` it would make room for all of them at once, for each of dozens of tables
+  const kept = new LRUCache<string, readonly Row[]>({ maxSize: KEPT_OWNERS, sizeCalculation: () => 1 });
   const scans = new LRUCache<string, readonly string[]>({ max: KEPT_SCANS });
   let version = 0;
 
