@@ -4,7 +4,17 @@ import { createSecretKey } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { AGREEMENT_HEADER, agreedKey, newExchangeKey, UNKNOWN_KEY } from '../schema/key-agreement.ts';
-import { bodyBy, connects, direct, headOf, last, line, MANAGER, pay, tokenIn } from './agreed-keys-fixture.ts';
+import {
+  bodyBy,
+  connects,
+  direct,
+  headOf,
+  last,
+  line,
+  MANAGER,
+  pay,
+  tokenIn,
+} from './agreed-keys-fixture.ts';
 import { keys } from './remote-fixture.ts';
 
 connects();
