@@ -180,7 +180,11 @@ function reaches(scope: Scope, position: Position): boolean {
 
 /** Does the grant's scope, and every scope within which it was enabled, reach where the object stands? */
 export function grantReaches(grant: Grant, position: Position): boolean {
-  return [grant.scope, ...(grant.within ?? [])].every((scope) => reaches(scope, position));
+  // asked of every row of every list: no array is made for it
+  return (
+    reaches(grant.scope, position) &&
+    (grant.within === undefined || grant.within.every((scope) => reaches(scope, position)))
+  );
 }
 
 /** Whether the grant, whatever it names and when, is good for the object that stands there. */

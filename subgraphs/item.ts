@@ -10,7 +10,13 @@ export interface Item {
   /** The entity that a part belongs to: it stands where its entity stands. */
   readonly whole?: Item;
   /** Where it stands, kept by the one who looks (`objects.ts`), for as long as the operation lasts. */
-  stands?: Position;
+  stands?: Position | undefined;
+}
+
+/** An object of the type as it came from the provider. */
+export function itemOf(type: string, provider: string, raw: Item['raw']): Item {
+  // room for where it stands from the start: an object that grows later costs a second one
+  return { __typename: type, provider, raw, stands: undefined };
 }
 
 /** The back end's id. Objects without one never become items. */
@@ -24,7 +30,7 @@ export function globalId(item: Item): GlobalId {
 
 /** A reference to an entity that another subgraph will fill. */
 export function reference(type: string, provider: string, id: string): Item {
-  return { __typename: type, provider, raw: { id } };
+  return itemOf(type, provider, { id });
 }
 
 /** The entity an item is, or is part of. */

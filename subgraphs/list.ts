@@ -5,7 +5,7 @@ import { holds, reachOf, type SsmFunction } from '../schema/access.ts';
 import type { TypeSheet } from '../schema/data-sheet.ts';
 import { clientError, lacking } from '../schema/errors.ts';
 import { idOfType } from '../schema/id.ts';
-import type { Item } from './item.ts';
+import { type Item, itemOf } from './item.ts';
 import { equals } from './list-filter.ts';
 import { meets, sourceOf } from './loads.ts';
 import type { Objects } from './objects.ts';
@@ -236,7 +236,7 @@ export async function list(objects: Objects, ask: ListAsk): Promise<Connection> 
     if (calls === 0 && providers.length === 1 && countable) total = page.total;
     objects.loads.keep(type, provider, page.items, ask.attributes);
     const passing = page.items.filter((object) => meets(type, object) && tests.every((test) => test(object)));
-    const items = passing.map((raw): Item => ({ __typename: type.name, provider, raw }));
+    const items = passing.map((raw) => itemOf(type.name, provider, raw));
     let seen = await objects.visible(items, ask.access);
     for (const guard of guards) seen = await objects.visible(seen, guard);
     let index = 0;

@@ -6,7 +6,7 @@ import type { TypeSheet } from '../schema/data-sheet.ts';
 import type { Operation } from '../schema/ports.ts';
 import { asError } from './as-error.ts';
 import { heldValues } from './held-values.ts';
-import { entityOf, type Item, reference } from './item.ts';
+import { entityOf, type Item, itemOf, reference } from './item.ts';
 import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
 import { joinPositions, NOWHERE, standingOf } from './ownership.ts';
 import { attributesOf, standing } from './projection.ts';
@@ -77,7 +77,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     attributes: readonly string[],
   ): Promise<Item | undefined> {
     const object = await loads.object(sheet(type), provider, id, attributes);
-    return object === undefined ? undefined : { __typename: type, provider, raw: object };
+    return object === undefined ? undefined : itemOf(type, provider, object);
   }
 
   async function locate({ type, provider, id }: Place, attributes: readonly string[]): Promise<Position> {
@@ -169,7 +169,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     if (stands?.byId === true) return keep(stands.read(reference(type, provider, id)));
     const raw = loads.here(whose, provider, id, standing(whose));
     if (raw === undefined) return places.load(place).then(keep);
-    const found = position({ __typename: type, provider, raw });
+    const found = position(itemOf(type, provider, raw));
     return found instanceof Promise ? found.then(keep) : keep(found);
   }
 
@@ -234,7 +234,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
   ): Promise<readonly Item[]> {
     const attributes = [...new Set([...ask.attributes, attributeOf(path)])];
     const found = await loads.join(sheet(type), path, provider, id, { ...ask, attributes });
-    return found.map((raw) => ({ __typename: type, provider, raw }));
+    return found.map((raw) => itemOf(type, provider, raw));
   }
 
   const serves = (type: string, provider: string): boolean =>

@@ -18,13 +18,25 @@ export interface Standing {
 type Ids = (item: Item) => readonly GlobalId[];
 const NONE: readonly GlobalId[] = Object.freeze([]);
 
+/** Rows that follow one another are mostly of one customer: the last answer is kept, and given again. */
+function idsOf(type: string, read: (raw: Item['raw']) => readonly string[]): Ids {
+  let last: { readonly provider: string; readonly id: string; readonly ids: readonly GlobalId[] } | undefined;
+  return ({ provider, raw }) => {
+    const found = read(raw);
+    const [id] = found;
+    if (id === undefined || found.length > 1) return found.map((each) => encodeId(provider, type, each));
+    if (last?.id !== id || last.provider !== provider)
+      last = { provider, id, ids: Object.freeze([encodeId(provider, type, id)]) };
+    return last.ids;
+  };
+}
+
 /** Objects of a type, wherever the paths lead to their ids. */
 function idsAt(type: string, ...paths: readonly (string | undefined)[]): Ids {
   const reads = paths.filter((path) => path !== undefined).map(compileIds);
   const [only] = reads;
   if (only === undefined) return () => NONE;
-  if (reads.length === 1) return ({ provider, raw }) => only(raw).map((id) => encodeId(provider, type, id));
-  return ({ provider, raw }) => reads.flatMap((read) => read(raw).map((id) => encodeId(provider, type, id)));
+  return idsOf(type, reads.length === 1 ? only : (raw) => reads.flatMap((read) => read(raw)));
 }
 
 type Reads<T> = { readonly [Part in keyof Position]: (from: T) => readonly GlobalId[] };

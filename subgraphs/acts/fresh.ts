@@ -2,7 +2,7 @@
 import type { SsmFunction } from '../../schema/access.ts';
 import { idOfType } from '../../schema/id.ts';
 import type { SubgraphContext } from '../context.ts';
-import type { Item } from '../item.ts';
+import { type Item, itemOf } from '../item.ts';
 import { sourceOf } from '../loads.ts';
 
 /** Undefined for what may not be used so, isn't there, or is another type's. */
@@ -20,5 +20,5 @@ export async function fresh(
   const source = sourceOf(sheet, parts.provider);
   const raw = await objects.systems.client.one(source, parts.id, { fields }, operation);
   if (raw === undefined) return undefined;
-  return (await objects.visible([{ __typename: type, provider: parts.provider, raw }], fn))[0];
+  return (await objects.visible([itemOf(type, parts.provider, raw)], fn))[0];
 }

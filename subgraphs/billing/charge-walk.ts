@@ -1,6 +1,6 @@
 // Charges page after page, each looked at once and let go: a bill of 50,000 lines takes the memory of one page.
 import type { SubgraphContext } from '../context.ts';
-import type { Item } from '../item.ts';
+import { type Item, itemOf } from '../item.ts';
 import { compileNamed } from '../path.ts';
 import { standing } from '../projection.ts';
 import type { Filter } from '../tmf/client.ts';
@@ -78,7 +78,7 @@ export async function walk(
     pages += 1;
     const fresh = page.items.filter(({ id }) => !seen.has(id));
     for (const { id } of fresh) seen.add(id);
-    const items = fresh.map((raw): Item => ({ __typename: type, provider, raw }));
+    const items = fresh.map((raw) => itemOf(type, provider, raw));
     for (const item of await objects.visible(items)) take(item);
     // nothing new on a page: it repeats, and would for ever
     isComplete = page.next === undefined || (page.items.length > 0 && fresh.length === 0);
@@ -89,12 +89,20 @@ export async function walk(
 
 const characteristics = compileNamed('characteristic', ['chargeKind', 'serviceId', 'number', 'usageType']);
 
-const READ = ['characteristic', 'type', 'date', 'periodCoverage', 'taxExcludedAmount', 'taxIncludedAmount'];
+/** What `readCharge` reads. */
+export const CHARGE_ATTRIBUTES = [
+  'characteristic',
+  'type',
+  'date',
+  'periodCoverage',
+  'taxExcludedAmount',
+  'taxIncludedAmount',
+];
 
 /** What is read of a charge here, and whose it is: for sums over thousands, of which none is shown itself. */
 export const summedAttributes = ({ objects }: SubgraphContext): readonly string[] => [
   ...standing(objects.sheet('Charge')),
-  ...READ,
+  ...CHARGE_ATTRIBUTES,
 ];
 
 /** What a charge is, as far as the billing system says. */

@@ -6,7 +6,7 @@ import { type Item, reference } from '../item.ts';
 import { compileIds } from '../path.ts';
 import { standing } from '../projection.ts';
 import { instantMs, type Money } from '../tmf/read.ts';
-import { type ReadCharge, readCharge, walk } from './charge-walk.ts';
+import { CHARGE_ATTRIBUTES, type ReadCharge, readCharge, walk } from './charge-walk.ts';
 import { type ContrastInput, type Subject, subjectOf } from './contrast-ask.ts';
 import { createLedger, type Ledger, postCharges } from './contrast-ledger.ts';
 import { addTo, moneyOf, type Sums, shown } from './money-sums.ts';
@@ -34,13 +34,15 @@ interface Difference {
 
 const realizing = compileIds('realizingService.id');
 
+const OF_PRODUCT = ['realizingService'];
+
 /** Products and services that the account is charged for: a customer's records are of all its accounts. */
 async function coveredBy(
   { provider, account }: Subject,
   { objects }: SubgraphContext,
 ): Promise<ReadonlySet<string>> {
   if (!objects.serves('Product', provider)) return new Set();
-  const { attributes } = objects.sheet('Product');
+  const attributes = objects.attributes('Product', OF_PRODUCT);
   const found = await objects.by('Product', 'billingAccount.id', provider, account, { attributes });
   return new Set(found.flatMap(({ raw }) => [String(raw.id), ...realizing(raw)]));
 }
@@ -140,9 +142,15 @@ export async function usageContrast(input: ContrastInput, context: SubgraphConte
   const { nowMs } = context.operation;
   const ledger = createLedger();
   const charges: { readonly item: Item; readonly charge: ReadCharge }[] = [];
+  const askedCharges = {
+    type: 'Charge',
+    provider,
+    filter: subject.charges,
+    attributes: context.objects.attributes('Charge', CHARGE_ATTRIBUTES),
+  };
   const [covered, walkedCharges] = await Promise.all([
     coveredBy(subject, context),
-    walk(context, { type: 'Charge', provider, filter: subject.charges }, (item) => {
+    walk(context, askedCharges, (item) => {
       const charge = readCharge(item);
       if (charge.isUsage) charges.push({ item, charge });
     }),

@@ -1,5 +1,6 @@
 // SSM-C-11: resolvers that read objects themselves ask back ends for what the whole operation reads of them, and no more.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeId } from '../../schema/id.ts';
 import { startWorld, type World } from '../support/gateway.ts';
 
 let world: World;
@@ -53,4 +54,26 @@ test('what a resolver reads of other objects is asked for by whoever asks for th
   expect(await attributesAsked('TMF638', query('sharers { isThisOne }'), 'acme-manager')).toEqual([
     ['id', 'name', 'place', 'relatedEntity', 'relatedParty', 'serviceCharacteristic', 'supportingResource'],
   ]);
+});
+
+test('sums over thousands of charges ask for what is summed', async () => {
+  const SUMMED = ['billingAccount', 'characteristic', 'date', 'id', 'isBilled', 'periodCoverage'];
+  const AMOUNTS = ['taxExcludedAmount', 'taxIncludedAmount', 'type'];
+  const account = encodeId('home', 'BillingAccount', 'acc-family');
+  const forecast = `{ billingAccount(id: "${account}") { forecast { projected { amount } } } }`;
+  expect(await attributesAsked('TMF678', forecast, 'family-manager')).toEqual([[...SUMMED, ...AMOUNTS]]);
+});
+
+test('differences between usage and bill ask for what they compare, and for what is selected of the charge', async () => {
+  const bill = encodeId('home', 'CustomerBill', 'bill-acc-borealis-2026-10');
+  const query = (more: string): string =>
+    `{ usageContrast(input: { billId: "${bill}" }) { differences { charge { ${more} } } } }`;
+  const COMPARED = ['bill', 'billingAccount', 'characteristic', 'date', 'id', 'periodCoverage'];
+  const AMOUNTS = ['taxExcludedAmount', 'taxIncludedAmount', 'type'];
+  const charges = async (more: string) =>
+    (await attributesAsked('TMF678', query(more), 'borealis-manager')).filter((each) =>
+      each.includes('characteristic'),
+    );
+  expect(await charges('id')).toEqual([[...COMPARED, ...AMOUNTS]]);
+  expect(await charges('id name')).toEqual([[...COMPARED, ...AMOUNTS, 'name'].sort()]);
 });
