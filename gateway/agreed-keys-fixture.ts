@@ -1,10 +1,20 @@
 // For tests: a gateway's end, real subgraphs, and the line between them with somebody who sees all of it.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { createLocalJWKSet, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, expect } from 'vitest';
+import { z } from 'zod';
 import { AGREEMENT_HEADER } from '../schema/key-agreement.ts';
 import type { Operation } from '../schema/ports.ts';
-import { queryHash, requestHash, type Signing, signPrincipal } from '../schema/principal-token.ts';
+import {
+  queryHash,
+  requestHash,
+  type Signing,
+  signPrincipal,
+  verifyPrincipal,
+} from '../schema/principal-token.ts';
 import { type SubgraphServer, serveOverHttp } from '../subgraphs/http.ts';
 import { answers, faults, keys, listens, openRemote, operation } from './remote-fixture.ts';
 import type { RemoteSubgraph } from './remote-subgraph.ts';
@@ -63,6 +73,27 @@ export function instance(): Promise<SubgraphServer> {
   });
 }
 
+/** One that knows published keys alone. */
+export async function instanceOfOld(): Promise<SubgraphServer> {
+  const server = createServer(async (request, response) => {
+    const { extensions } = z
+      .object({ extensions: z.object({ principal: z.string() }) })
+      .parse(await json(request));
+    const verdict = await verifyPrincipal(extensions.principal, {
+      audience: 'billing',
+      requestHash: HASH,
+      keys: createLocalJWKSet(keys.publicKeys),
+      nowMs: line.subgraphMs,
+    });
+    if (verdict.kind === 'TRUSTED') line.done.push(verdict.principal);
+    response.writeHead(verdict.kind === 'TRUSTED' ? 200 : 401).end(JSON.stringify(PAID));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
 export const direct = (body: string, path = '/billing'): Promise<Response> =>
   fetch(`${line.instances[0]?.url}${path}`, { method: 'POST', body });
 
@@ -118,9 +149,12 @@ export function connects(): void {
   afterEach(disconnect);
 }
 
+/** By the gateway's clock. */
+const asked = (): Operation => operation({ nowMs: line.gatewayMs, deadlineMs: line.gatewayMs + 1000 });
+
 /** Each is paid, and once. */
 export async function pay(times = 1): Promise<void> {
   const before = line.done.length;
-  for (let at = 0; at < times; at++) expect(await line.remote.run(QUERY, operation())).toEqual(PAID);
+  for (let at = 0; at < times; at++) expect(await line.remote.run(QUERY, asked())).toEqual(PAID);
   expect(line.done.length - before).toBe(times);
 }

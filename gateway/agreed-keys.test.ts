@@ -1,11 +1,12 @@
 // Keys that the gateway agrees on with a subgraph elsewhere: they spare signatures, and every call is answered once.
 import { describe, expect, test } from 'vitest';
-import { AGREEMENT_HEADER, newExchangeKey, UNKNOWN_KEY } from '../schema/key-agreement.ts';
+import { AGREEMENT_HEADER, newExchangeKey } from '../schema/key-agreement.ts';
 import {
   connects,
   direct,
   headOf,
   instance,
+  instanceOfOld,
   last,
   line,
   MANAGER,
@@ -102,12 +103,28 @@ describe('a subgraph that knows nothing of the key', () => {
     expect(line.seen.slice(-2)).toEqual(['S', 'a']);
   });
 
+  test('started anew, behind somebody who hands its refusal on without its headers', async () => {
+    await pay(2);
+    await line.instances[0]?.close();
+    line.instances = [await instance()];
+    line.told = () => null;
+    await pay(2);
+    expect(line.seen).toEqual(['S', 'a', 'a401', 'S', 'S']);
+  });
+
+  test('beside one from before such keys, which refuses them without a word of it: always answered', async () => {
+    line.instances.push(await instanceOfOld());
+    await pay(20);
+    expect(line.seen.slice(0, 5)).toEqual(['S', 'a401', 'S', 'a401', 'S']);
+    expect(line.seen.slice(5)).toEqual(Array.from({ length: 17 }, () => 'S'));
+  });
+
   test('always: nothing goes in circles', async () => {
     const alg: unknown[] = [];
     const half = newExchangeKey().half;
     answers((_, response, body) => {
       alg.push(headOf(body).alg);
-      response.setHeader(AGREEMENT_HEADER, alg.at(-1) === 'EdDSA' ? half : UNKNOWN_KEY);
+      response.setHeader(AGREEMENT_HEADER, half);
       response.writeHead(401).end('{}');
     });
     for (let at = 0; at < 10; at++) {

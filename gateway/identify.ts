@@ -5,7 +5,6 @@ import {
   agreedKey,
   type ExchangeKey,
   newExchangeKey,
-  UNKNOWN_KEY,
 } from '../schema/key-agreement.ts';
 import type { Operation } from '../schema/ports.ts';
 import { type Signing, type SigningKey, signPrincipal } from '../schema/principal-token.ts';
@@ -16,7 +15,7 @@ const MARGIN_MS = 30_000;
 /** Of any answer: what matters here. */
 export interface Answered {
   readonly status: number;
-  /** What the subgraph says of keys. */
+  /** The subgraph's half of a key. */
   readonly agreement: string | undefined;
 }
 
@@ -24,7 +23,7 @@ export interface Answered {
 export interface Identity {
   /**
    * Sends with a token, which JSON need not escape, that is good for what has this hash alone. Sends once more, signed,
-   * where the subgraph knew nothing of the key that was agreed on: then it has done nothing.
+   * where a token under the key that was agreed on is refused: a subgraph refuses before it does anything.
    */
   ask<Answer extends Answered>(
     operation: Operation,
@@ -53,7 +52,7 @@ interface Agreeing {
   /** The half to offer with a signature, if any. */
   offer(nowMs: number): string | undefined;
   take(subgraphHalf: string, offeredMs: number, nowMs: number): void;
-  /** The subgraph doesn't know it. */
+  /** It was refused. */
   lost(key: AgreedKey, nowMs: number): void;
 }
 
@@ -123,7 +122,8 @@ export function signing(key: SigningKey, now: () => number): Identify {
         const under = agreed.key(nowMs);
         if (under === undefined) return signed();
         return send(tokenBy({ key: under, nowMs }, operation, requestHash)).then((answer) => {
-          if (answer.status !== 401 || answer.agreement !== UNKNOWN_KEY) return answer;
+          // whoever refuses it, and why: an instance from before such keys, or somebody in between, says nothing of it
+          if (answer.status !== 401) return answer;
           agreed.lost(under, now());
           return signed();
         });

@@ -139,19 +139,22 @@ export async function runSubgraphs(
   const keepsState = names.some((name) => modules.get(name)?.keepsState === true);
   const state = keepsState ? await openState(parts, surroundings) : undefined;
   const systems: Systems = { ...parts.systems, ...(state === undefined ? {} : { own: state.own }) };
-  const subgraphs = names.map((name) => {
-    const found = modules.get(name);
-    if (found === undefined)
-      throw new Error(`--only: there is no ${name}, but ${[...modules.keys()].join(', ')}`);
-    return serve(name, systems, found.resolvers);
-  });
+  const served = new Map(
+    names.map((name) => {
+      const found = modules.get(name);
+      if (found === undefined)
+        throw new Error(`--only: there is no ${name}, but ${[...modules.keys()].join(', ')}`);
+      return [name, found];
+    }),
+  );
+  const subgraphs = [...served].map(([name, { resolvers }]) => serve(name, systems, resolvers));
   const keys =
     config.principalJwksUrl === undefined
       ? createLocalJWKSet((await openPrincipalKeys(config)).publicKeys)
       : createRemoteJWKSet(new URL(config.principalJwksUrl));
   const server = await serveOverHttp({
     subgraphs,
-    files: filesByName(modules, systems),
+    files: filesByName(served, systems),
     keys,
     host: config.host,
     port: config.port,

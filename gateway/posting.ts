@@ -17,7 +17,7 @@ export interface Posted {
   /** As it came. */
   readonly bytes: Buffer;
   readonly encoding: string | undefined;
-  /** What it says of keys. */
+  /** The subgraph's half of a key. */
   readonly agreement: string | undefined;
 }
 

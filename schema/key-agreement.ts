@@ -16,10 +16,8 @@ import {
   type KeyObject,
 } from 'node:crypto';
 
-/** Of answers: the subgraph's half, or that it knows nothing of the key. */
+/** Of answers: the subgraph's half. */
 export const AGREEMENT_HEADER = 'x-principal-key';
-/** No half is as short. */
-export const UNKNOWN_KEY = 'unknown';
 
 /** From the making of the signed token that brought the gateway's half. */
 export const AGREEMENT_LIFETIME_MS = 5 * 60_000;

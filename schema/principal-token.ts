@@ -59,7 +59,7 @@ export type PrincipalVerdict =
       readonly origin?: string;
       readonly offer?: Offer;
     }
-  | { readonly kind: 'REFUSED'; readonly reason: string; readonly unknownKey?: true };
+  | { readonly kind: 'REFUSED'; readonly reason: string };
 
 export function queryHash(query: string): string {
   return hash('sha256', query, 'base64url');
@@ -230,8 +230,7 @@ const same = (a: string, b: string): boolean => {
 /** Of a token under an agreed key, to the letter as `signPrincipal` writes it. */
 function judgedByAgreement(token: string, id: string, verification: Verification): PrincipalVerdict {
   const key = verification.agreed?.(id);
-  if (key === undefined)
-    return { kind: 'REFUSED', reason: 'the key was never agreed on here, or has ended', unknownKey: true };
+  if (key === undefined) return refused('the key was never agreed on here, or has ended');
   const [header, payload = '', signature = '', ...more] = token.split('.');
   const signer = signerOf(key);
   if (header !== signer.header || more.length > 0) return refused('the token has another form');

@@ -13,12 +13,13 @@ import type { Offer } from '../schema/principal-token.ts';
 const MAX_KEPT = 1_000;
 
 interface Agreement {
+  readonly audience: string;
   readonly key: AgreedKey;
   readonly untilMs: number;
 }
 
 export interface Agreements {
-  find(id: string, nowMs: number): AgreedKey | undefined;
+  find(id: string, audience: string, nowMs: number): AgreedKey | undefined;
   /** The half that the gateway is to be told; undefined where no key comes of its own. */
   accept(offer: Offer, audience: string): string | undefined;
 }
@@ -27,9 +28,9 @@ export function openAgreements(): Agreements {
   const own = newExchangeKey();
   const kept = new LRUCache<string, Agreement>({ max: MAX_KEPT });
   return {
-    find(id, nowMs) {
+    find(id, audience, nowMs) {
       const found = kept.get(id);
-      return found !== undefined && nowMs < found.untilMs ? found.key : undefined;
+      return found?.audience === audience && nowMs < found.untilMs ? found.key : undefined;
     },
     accept({ half, kid, atMs }, audience) {
       const terms = { audience, kid, gatewayHalf: half, subgraphHalf: own.half };
@@ -39,7 +40,7 @@ export function openAgreements(): Agreements {
       if (key === undefined) return undefined;
       // by the token's own time: one that is played again prolongs nothing
       const untilMs = Math.max(known?.untilMs ?? 0, atMs + AGREEMENT_LIFETIME_MS);
-      kept.set(id, { key, untilMs });
+      kept.set(id, { audience, key, untilMs });
       return own.half;
     },
   };

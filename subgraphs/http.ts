@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { COMPRESS_FROM_BYTES, compressed, contentEncoding } from '../schema/content-encoding.ts';
 import { clientError, ERRORS, type ErrorCode, isErrorCode } from '../schema/errors.ts';
 import type { GlobalId } from '../schema/id.ts';
-import { AGREEMENT_HEADER, UNKNOWN_KEY } from '../schema/key-agreement.ts';
+import { AGREEMENT_HEADER } from '../schema/key-agreement.ts';
 import type { FileSource, Operation, Subgraph } from '../schema/ports.ts';
 import { fileIn, queryHash, requestHash, verifyPrincipal } from '../schema/principal-token.ts';
 import { type Agreements, openAgreements } from './agreements.ts';
@@ -87,8 +87,10 @@ function parsed(text: string): z.infer<typeof body> | undefined {
 
 /** What the gateway says is left of the operation's time, never more than our own bound. */
 function timeLeftMs(request: IncomingMessage, boundMs: number): number {
-  const said = Number(request.headers['x-time-left-ms']);
-  return Number.isFinite(said) && said > 0 ? Math.min(said, boundMs) : boundMs;
+  const header = request.headers['x-time-left-ms'];
+  const said = header === undefined || header === '' ? Number.NaN : Number(header);
+  // none left is none: what has its full time would begin what nobody waits for
+  return said >= 0 ? Math.min(said, boundMs) : boundMs;
 }
 
 interface Trusted {
@@ -115,13 +117,12 @@ async function trusted(
     audience: name,
     requestHash: requestHash(queryHash(asked.query), JSON.stringify(asked.variables ?? {}), userToken),
     keys: options.keys,
-    agreed: (id) => options.agreements.find(id, nowMs),
+    agreed: (id) => options.agreements.find(id, name, nowMs),
     nowMs,
   });
   if (verdict.kind === 'REFUSED') {
     options.onRefusal({ subgraph: name, reason: verdict.reason });
-    // nothing has been done yet, so the gateway may ask once more
-    if (verdict.unknownKey) response.setHeader(AGREEMENT_HEADER, UNKNOWN_KEY);
+    // nothing has been done yet: a gateway may ask once more
     return void refuse(response, 'UNAUTHENTICATED');
   }
   const half = verdict.offer && options.agreements.accept(verdict.offer, name);
