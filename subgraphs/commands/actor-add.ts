@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const [actorId] = positionals;
   if (actorId === undefined || actorId.length > 200) throw new Error(USAGE);
   const made = actorIn(actorId, values);
-  const store = await openedStore(values);
+  const store = await openedStore(values, { mayBeNew: true });
   if (store === undefined) throw new Error(USAGE);
   try {
     const { actor } = store.tables;

@@ -1,5 +1,5 @@
 // SSM-A-09: `npm run audit:verify` says whether the log is whole, and fails when it isn't.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -45,4 +45,14 @@ test('SSM-A-09 whole, with a head to note; then a deletion by the owner is shown
   expect(broken.code).toBe(1);
   expect(broken.said).toContain('entry 2 is missing');
   expect((await run()).said).toContain('--database postgres://');
+}, 60_000);
+
+test('SSM-A-09 what isn’t there is not whole: nothing is made, and it is said', async () => {
+  const other = join(folder, 'misspelt');
+  const missing = await run('--data', other);
+  expect(missing).toMatchObject({ code: 2, said: expect.stringContaining('there is no gateway') });
+  await expect(access(other)).rejects.toThrow('ENOENT');
+  await withStore(async () => undefined);
+  const elsewhere = await run('--data', folder, '--schema', 'misspelt');
+  expect(elsewhere).toMatchObject({ code: 2, said: expect.stringContaining('"misspelt"') });
 }, 60_000);

@@ -10,13 +10,21 @@ export const STORE_ARGUMENTS = {
 
 export const STORE_USAGE = '(--database postgres://… | --data <DATA_FOLDER>) [--schema ssm]';
 
-/** Undefined where neither is named. An embedded store opens only while no gateway has it. */
-export async function openedStore(values: {
+interface Named {
   readonly database?: string;
   readonly data?: string;
   readonly schema: string;
-}): Promise<Store | undefined> {
-  const { database: databaseUrl, data, schema } = values;
-  if (databaseUrl !== undefined) return openStore({ databaseUrl, schema, poolSize: 1 });
-  return data === undefined ? undefined : openStore({ dataFolder: join(resolve(data), 'database'), schema });
+}
+
+/**
+ * Undefined where neither is named. An embedded store opens only while no gateway has it. Rejects where there is none,
+ * unless it may be new: a misspelt folder is not an empty one.
+ */
+export async function openedStore(
+  { database: databaseUrl, data, schema }: Named,
+  { mayBeNew = false } = {},
+): Promise<Store | undefined> {
+  const how = { schema, mustBeThere: !mayBeNew };
+  if (databaseUrl !== undefined) return openStore({ databaseUrl, poolSize: 1, ...how });
+  return data === undefined ? undefined : openStore({ dataFolder: join(resolve(data), 'database'), ...how });
 }

@@ -1,4 +1,5 @@
 // The store without a server: PostgreSQL compiled into this process, in a data folder or in memory.
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -15,6 +16,7 @@ interface EmbeddedOptions {
   /** Undefined: in memory, gone with the process. */
   readonly dataFolder: string | undefined;
   readonly schema: string;
+  readonly mustBeThere: boolean;
 }
 
 function asMigrationConnection(client: PGlite): MigrationConnection {
@@ -29,7 +31,9 @@ function asMigrationConnection(client: PGlite): MigrationConnection {
   };
 }
 
-export async function openEmbedded({ dataFolder, schema }: EmbeddedOptions): Promise<Opened> {
+export async function openEmbedded({ dataFolder, schema, mustBeThere }: EmbeddedOptions): Promise<Opened> {
+  if (dataFolder !== undefined && mustBeThere && !existsSync(join(dataFolder, 'pglite')))
+    throw new Error(`there is no gateway's database in ${dataFolder}`);
   const unlock = dataFolder === undefined ? async () => {} : await lockFolder(dataFolder);
   let client: PGlite | undefined;
   try {
@@ -37,7 +41,7 @@ export async function openEmbedded({ dataFolder, schema }: EmbeddedOptions): Pro
     client = await PGlite.create(dataFolder === undefined ? 'memory://' : join(dataFolder, 'pglite'));
     const opened = client;
     const connection = asMigrationConnection(opened);
-    await migrate(connection, schema, await migrationsOnDisk());
+    await migrate(connection, schema, await migrationsOnDisk(), mustBeThere);
     await connection.script(
       `DO $$ BEGIN CREATE ROLE ${USING_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$`,
     );

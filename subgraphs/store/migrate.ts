@@ -31,16 +31,20 @@ export async function migrationsOnDisk(folder: URL = FOLDER): Promise<readonly M
 
 const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
 
+const hasTables = async (connection: MigrationConnection, schema: string): Promise<boolean> => {
+  const [found] = await connection.query('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `"${schema}".migration`,
+  ]);
+  return found?.there === true;
+};
+
 /** The names applied so far; rejects when a file was changed after it was applied. */
 async function appliedIn(
   connection: MigrationConnection,
   schema: string,
   migrations: readonly Migration[],
 ): Promise<ReadonlySet<string>> {
-  const [found] = await connection.query('SELECT to_regclass($1) IS NOT NULL AS there', [
-    `"${schema}".migration`,
-  ]);
-  if (found?.there !== true) return new Set();
+  if (!(await hasTables(connection, schema))) return new Set();
   const rows = await connection.query(`SELECT name, checksum FROM "${schema}".migration`, []);
   const checksums = new Map(rows.map((row) => [row.name, row.checksum]));
   for (const { name, sql } of migrations) {
@@ -58,8 +62,12 @@ export async function migrate(
   connection: MigrationConnection,
   schema: string,
   migrations: readonly Migration[],
+  /** Rejects where none of our tables is there yet. */
+  mustBeThere = false,
 ): Promise<void> {
   if (!SCHEMA_NAME.test(schema)) throw new Error(`"${schema}" can't be a schema's name`);
+  if (mustBeThere && !(await hasTables(connection, schema)))
+    throw new Error(`the database has nothing of a gateway's in the schema "${schema}"`);
   // looked at without the lock first: a role that may not create anything can start on a schema that's up to date
   if ((await appliedIn(connection, schema, migrations)).size === migrations.length) return;
   await connection.script('BEGIN');

@@ -10,6 +10,7 @@ interface PostgresOptions {
   readonly migrationDatabaseUrl: string | undefined;
   readonly schema: string;
   readonly poolSize: number;
+  readonly mustBeThere: boolean;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -31,7 +32,7 @@ function asMigrationConnection(client: pg.Client): MigrationConnection {
 
 /** On a connection of its own: a migration may take longer than a query is allowed to. */
 async function migrated(options: PostgresOptions): Promise<void> {
-  const { databaseUrl, migrationDatabaseUrl, schema, onFault } = options;
+  const { databaseUrl, migrationDatabaseUrl, schema, mustBeThere, onFault } = options;
   const client = new pg.Client({
     connectionString: migrationDatabaseUrl ?? databaseUrl,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -39,7 +40,7 @@ async function migrated(options: PostgresOptions): Promise<void> {
   client.on('error', onFault);
   try {
     await client.connect();
-    await migrate(asMigrationConnection(client), schema, await migrationsOnDisk());
+    await migrate(asMigrationConnection(client), schema, await migrationsOnDisk(), mustBeThere);
     const role = migrationDatabaseUrl === undefined ? undefined : roleIn(databaseUrl);
     if (role !== undefined && role !== roleIn(migrationDatabaseUrl ?? ''))
       await letUse(asMigrationConnection(client), schema, role);

@@ -31,6 +31,8 @@ export interface StoreOptions {
   /** All our tables are in this one. */
   readonly schema?: string;
   readonly poolSize?: number;
+  /** Rejects where nothing is yet, in the place of making it. */
+  readonly mustBeThere?: boolean;
   /** Called for faults that no caller sees: a pooled connection that broke. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -52,11 +54,12 @@ async function answers(db: Database): Promise<boolean> {
 /** Rejects when the database can't be opened or migrated; the message names no credentials. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, migrationDatabaseUrl, schema = 'ssm', poolSize = 10, onFault = () => {} } = options;
+  const { mustBeThere = false } = options;
   const dataFolder = options.inMemory === true ? undefined : options.dataFolder;
   const opened =
     databaseUrl === undefined
-      ? await openEmbedded({ dataFolder, schema })
-      : await openPostgres({ databaseUrl, migrationDatabaseUrl, schema, poolSize, onFault });
+      ? await openEmbedded({ dataFolder, schema, mustBeThere })
+      : await openPostgres({ databaseUrl, migrationDatabaseUrl, schema, poolSize, mustBeThere, onFault });
   const report: Omit<HealthReport, 'state'> = {
     name: databaseUrl === undefined ? 'pglite' : 'postgresql',
     kind: 'STORE',
