@@ -15,6 +15,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  parse,
 } from 'graphql';
 import type { Logger } from 'pino';
 import type { Operation, Subgraph } from '../schema/ports.ts';
@@ -23,6 +24,7 @@ import { bounded } from './bounded-subgraph.ts';
 import { switchVendorReportsOff } from './config.ts';
 import { type CompiledGateway, compiledExecutor } from './execute/apollo.ts';
 import type { CompiledOperation } from './execute/executor.ts';
+import { requirementsOf } from './execute/requirements.ts';
 import type { ExecutorOptions, SubgraphCall } from './execute/run.ts';
 import { createSharing } from './execute/sharing.ts';
 
@@ -50,6 +52,8 @@ export interface EngineResult {
 export interface Engine {
   /** The API schema that clients see. */
   readonly schema: GraphQLSchema;
+  /** Names of fields that plans may select beside the client's own selection. */
+  readonly fetchedNames: ReadonlySet<string>;
   execute(request: EngineRequest, operation: Operation): Promise<EngineResult>;
   /** Plans an operation before its first request. @throws GraphQLError for what can't be planned. */
   prepare(document: DocumentNode, node: OperationDefinitionNode): void;
@@ -186,6 +190,7 @@ export async function createEngine({ execution, log, ...options }: EngineOptions
   checkScalars(schema);
   return {
     schema,
+    fetchedNames: requirementsOf(parse(options.supergraphSdl, { noLocation: true })).fetchedNames,
     execute: compiled === undefined || execution === 'SERVED' ? served(server) : direct(compiled, calls),
     prepare: (document, node) => void compiled?.compiled(document, node),
     stop: () => server.stop(),

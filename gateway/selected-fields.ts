@@ -10,7 +10,25 @@ import {
 } from 'graphql';
 import type { SelectedFields } from '../schema/ports.ts';
 
-function read(schema: GraphQLSchema, document: DocumentNode): SelectedFields {
+/** Of every object, which need no asking. */
+const ALWAYS: ReadonlySet<string> = new Set(['__typename', 'id']);
+
+/** What fields of some subgraph require of others, by name, and what keys are made of: a plan selects it unasked. */
+function addFetched(
+  found: Map<string, Set<string>>,
+  schema: GraphQLSchema,
+  fetched: ReadonlySet<string>,
+): void {
+  const names = [...fetched].filter((name) => !ALWAYS.has(name));
+  if (names.length === 0) return;
+  for (const { name: type } of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+    const fields = found.get(type) ?? new Set();
+    for (const name of names) fields.add(name);
+    found.set(type, fields);
+  }
+}
+
+function read(schema: GraphQLSchema, document: DocumentNode, fetched: ReadonlySet<string>): SelectedFields {
   const found = new Map<string, Set<string>>();
   const add = (type: string, field: string): void => {
     const fields = found.get(type) ?? new Set();
@@ -28,17 +46,25 @@ function read(schema: GraphQLSchema, document: DocumentNode): SelectedFields {
       },
     }),
   );
+  addFetched(found, schema, fetched);
   return found;
 }
 
 // documents are kept parsed; a schema that is replaced takes what was read by it along
 const known = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, SelectedFields>>();
 
-/** Of all operations of the document together: more than one of them selects is only asked for in vain. */
-export function selectedFields(schema: GraphQLSchema, document: DocumentNode): SelectedFields {
+/**
+ * Of all operations of the document together: more than one of them selects is only asked for in vain. `fetched` belongs
+ * to the schema.
+ */
+export function selectedFields(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  fetched: ReadonlySet<string>,
+): SelectedFields {
   const ofSchema = known.get(schema) ?? new WeakMap<DocumentNode, SelectedFields>();
   known.set(schema, ofSchema);
-  const selected = ofSchema.get(document) ?? read(schema, document);
+  const selected = ofSchema.get(document) ?? read(schema, document, fetched);
   ofSchema.set(document, selected);
   return selected;
 }

@@ -138,7 +138,7 @@ export function createPipeline(stages: Stages): Pipeline {
       principal,
       ...(request.origin === undefined ? {} : { origin: request.origin }),
       ...(request.userToken === undefined ? {} : { userToken: request.userToken }),
-      selected: selectedFields(engine.schema, asked.document),
+      selected: selectedFields(engine.schema, asked.document, engine.fetchedNames),
       nowMs,
       timeoutMs: config.operationTimeoutMs,
       ...(hangUp === undefined ? {} : { hangUp }),

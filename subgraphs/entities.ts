@@ -5,7 +5,7 @@ import { clientError, lacking } from '../schema/errors.ts';
 import { type IdParts, idOfType } from '../schema/id.ts';
 import type { SubgraphContext } from './context.ts';
 import { type Item, reference } from './item.ts';
-import { attributesFor, standing } from './projection.ts';
+import { attributesFor, readsMore } from './projection.ts';
 import { asClientError } from './source.ts';
 
 interface Representation {
@@ -22,18 +22,13 @@ function entity(
   info: GraphQLResolveInfo,
 ): Item | null | Promise<Item | null> {
   if (type.api !== undefined && !objects.serves(type.name, parts.provider)) return null;
-  const attributes = attributesFor(info, type, sheet);
-  const basic = standing(type);
   // elsewhere's object of which nothing is read here: its place alone decides, which the operation mostly knows
-  if (
-    type.home !== sheet.name &&
-    (type.cache?.maxAgeS ?? 0) === 0 &&
-    attributes.every((each) => basic.includes(each))
-  ) {
+  if (type.home !== sheet.name && (type.cache?.maxAgeS ?? 0) === 0 && !readsMore(info, type, sheet)) {
     const item = reference(type.name, parts.provider, parts.id);
     const seen = objects.maySee(item);
     return seen instanceof Promise ? seen.then((may) => (may ? item : null)) : seen ? item : null;
   }
+  const attributes = attributesFor(info, type, sheet);
   return objects.see(type.name, parts.provider, parts.id, attributes).then((item) => item ?? null);
 }
 

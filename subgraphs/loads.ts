@@ -73,6 +73,8 @@ export interface Loads {
   keep(type: TypeSheet, provider: string, objects: readonly TmfObject[], attributes: readonly string[]): void;
   /** Whether this operation has asked for the object already. */
   has(type: TypeSheet, provider: string, id: string): boolean;
+  /** What was loaded is not what is any more: something was done. */
+  forget(): void;
   /** The object, if it has come with all these attributes. */
   here(type: TypeSheet, provider: string, id: string, attributes: readonly string[]): TmfObject | undefined;
 }
@@ -257,6 +259,10 @@ export function loadsOf({ client, values }: Systems, operation: Operation): Load
     keep,
     join: (type, by, provider, id, ask) =>
       joinLoader(type, by, ask.filter ?? {}).load({ provider, id, attributes: ask.attributes }),
+    forget() {
+      known.clear();
+      joins.clear();
+    },
     has: (type, provider, id) => knownOf(type).has(keyOf(provider, id)),
     here(type, provider, id, attributes) {
       const entry = knownOf(type).get(keyOf(provider, id));

@@ -1,5 +1,5 @@
 // Where the objects of one operation stand: told by what it has, if that tells, else by what is asked for besides.
-import type { GraphQLResolveInfo } from 'graphql';
+import { type GraphQLResolveInfo, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { findSubgraphs, readContract } from '../schema/contract.ts';
 import { encodeId } from '../schema/id.ts';
@@ -7,12 +7,13 @@ import type { Operation } from '../schema/ports.ts';
 import type { Principal } from '../schema/principal.ts';
 import type { SubgraphContext } from './context.ts';
 import { resolveEntities } from './entities.ts';
-import { reference } from './item.ts';
+import { type Item, reference } from './item.ts';
 import type { Systems } from './loads.ts';
 import { objectsOf } from './objects.ts';
 import type { Source, TmfObject } from './tmf/client.ts';
 
-const contract = readContract(findSubgraphs(new URL('./', import.meta.url)));
+const TEXTS = findSubgraphs(new URL('./', import.meta.url));
+const contract = readContract(TEXTS);
 
 const ofCustomer = (id: string, customer: string): TmfObject => ({
   id,
@@ -45,7 +46,7 @@ const STAFF: Principal = {
   grantVersion: '1',
 };
 
-function around(principal: Principal) {
+function around(principal: Principal, sheets = contract) {
   const asked: (readonly string[])[] = [];
   const read: string[] = [];
   const of = (id: string, fields: readonly string[]): TmfObject[] =>
@@ -70,7 +71,10 @@ function around(principal: Principal) {
     recordReads: (_entry: unknown, customers: readonly string[]) => void read.push(...customers),
   };
   // as much of both as it takes to find where something stands
-  const objects = objectsOf({ contract, client } as unknown as Systems, operation as unknown as Operation);
+  const objects = objectsOf(
+    { contract: sheets, client } as unknown as Systems,
+    operation as unknown as Operation,
+  );
   const has = (type: string, ...rows: readonly TmfObject[]) =>
     objects.loads.keep(objects.sheet(type), 'one', rows, ['id', ...Object.keys(rows[0] ?? {})]);
   return { objects, asked, read, has };
@@ -119,6 +123,28 @@ test('an entity whose place is known is given to who may see it, and is null to 
   );
   expect(found).toMatchObject([{ raw: { id: 'mine' } }, null, { raw: { id: 'mine' } }]);
   expect(asked).toEqual([]);
+});
+
+test.each([
+  ['{ id }', []],
+  // the field reads what tells whose a service is: it is the object that is asked for, not its name alone
+  ['{ id parties }', ['relatedParty']],
+])('an entity of which %s is selected elsewhere than at home', async (selection, read) => {
+  const extra = `type Service @key(fields: "id") { id: ID! parties: String @tmf(needs: ["relatedParty"]) }`;
+  const more = readContract([...TEXTS, { name: 'extra', sdl: `extend schema @link(url: "x") ${extra}` }]);
+  const sheet = more.subgraphs.get('extra');
+  const { objects, has } = around(manager('me'), more);
+  has('Service', ...SERVICES);
+  const [node] = parse(`{ _entities ${selection} }`).definitions;
+  const fieldNodes = node?.kind === Kind.OPERATION_DEFINITION ? node.selectionSet.selections : [];
+  const found = await resolveEntities(
+    null,
+    { representations: [{ __typename: 'Service', id: encodeId('one', 'Service', 'mine') }] },
+    { objects, contract: more, sheet, operation: objects.operation } as SubgraphContext,
+    { fieldNodes, fragments: {} } as unknown as GraphQLResolveInfo,
+  );
+  const [{ raw } = { raw: {} }] = found as readonly Item[];
+  expect(Object.keys(raw)).toEqual(expect.arrayContaining(['id', ...read]));
 });
 
 describe('what hangs on others', () => {

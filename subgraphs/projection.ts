@@ -80,8 +80,45 @@ function descend(
   });
 }
 
+interface Reading {
+  /** With what makes an object usable at all. */
+  readonly attributes: Attributes;
+  /** Whether any field of the selection reads more than the id. */
+  readonly readsMore: boolean;
+}
+
 // documents are kept, so a field's nodes are the same objects at every run of the same operation
-const kept = new WeakMap<object, Map<string, Attributes>>();
+const kept = new WeakMap<object, Map<string, Reading>>();
+
+function reading(
+  info: GraphQLResolveInfo,
+  type: TypeSheet,
+  sheet: SubgraphSheet,
+  connection: boolean,
+): Reading {
+  const first = info.fieldNodes[0];
+  if (first === undefined) return { attributes: standing(type), readsMore: false };
+  const known = kept.get(first)?.get(type.name);
+  if (known !== undefined && info.fieldNodes.length === 1) return known;
+  const found = new Set<string>();
+  for (const node of info.fieldNodes) {
+    const sets = connection
+      ? [
+          ...descend(node.selectionSet, ['nodes'], info.fragments),
+          ...descend(node.selectionSet, ['edges', 'node'], info.fragments),
+        ]
+      : [node.selectionSet];
+    for (const set of sets) collect(set, type.name, sheet, info.fragments, found);
+  }
+  const made = {
+    attributes: [...new Set([...standing(type), ...found])],
+    readsMore: [...found].some((attribute) => attribute !== 'id'),
+  };
+  const entry = kept.get(first) ?? new Map<string, Reading>();
+  entry.set(type.name, made);
+  kept.set(first, entry);
+  return made;
+}
 
 /** Skipped and included selections both count: asking for more than is answered is safe, for less is not. */
 export function attributesFor(
@@ -92,26 +129,12 @@ export function attributesFor(
 ): Attributes {
   // a kept value costs the back end nothing twice, so it is kept whole
   if (type.cache !== undefined && type.cache.maxAgeS > 0) return type.attributes;
-  const first = info.fieldNodes[0];
-  if (first === undefined) return standing(type);
-  const known = kept.get(first)?.get(type.name);
-  if (known !== undefined && info.fieldNodes.length === 1) return known;
-  const found = new Set(standing(type));
-  for (const node of info.fieldNodes) {
-    const sets = connection
-      ? [
-          ...descend(node.selectionSet, ['nodes'], info.fragments),
-          ...descend(node.selectionSet, ['edges', 'node'], info.fragments),
-        ]
-      : [node.selectionSet];
-    for (const set of sets) collect(set, type.name, sheet, info.fragments, found);
-  }
-  const attributes = [...found];
-  const entry = kept.get(first) ?? new Map<string, Attributes>();
-  entry.set(type.name, attributes);
-  kept.set(first, entry);
-  return attributes;
+  return reading(info, type, sheet, connection).attributes;
 }
+
+/** Whether the selection on an entity takes more of it than its id. */
+export const readsMore = (info: GraphQLResolveInfo, type: TypeSheet, sheet: SubgraphSheet): boolean =>
+  reading(info, type, sheet, false).readsMore;
 
 const NONE: Attributes = Object.freeze([]);
 
@@ -138,7 +161,14 @@ function* readIn(selected: SelectedFields, type: TypeSheet, contract: Contract):
     for (const name of fields) yield* readBy.get(`${parent}.${name}`)?.get(type.name) ?? [];
 }
 
-const ofSelections = new WeakMap<SelectedFields, Map<TypeSheet, Map<Attributes, Attributes>>>();
+function* readAnywhere(type: TypeSheet): Generator<string> {
+  yield* type.attributes;
+  for (const ofField of readBy.values()) yield* ofField.get(type.name) ?? [];
+}
+
+const ofSelections = new WeakMap<object, Map<TypeSheet, Map<Attributes, Attributes>>>();
+/** Where it isn't known what an operation selects. */
+const ANYTHING = {};
 
 /**
  * For a resolver that reads objects of the type itself: what it reads of them, and what any field of the whole operation
@@ -151,14 +181,17 @@ export function attributesOf(
   selected: SelectedFields | undefined,
   besides: Attributes = NONE,
 ): Attributes {
-  if (selected === undefined || (type.cache?.maxAgeS ?? 0) > 0) return type.attributes;
-  const ofOperation = ofSelections.get(selected) ?? new Map<TypeSheet, Map<Attributes, Attributes>>();
-  ofSelections.set(selected, ofOperation);
+  // a kept value is kept whole
+  if ((type.cache?.maxAgeS ?? 0) > 0) return type.attributes;
+  const ofOperation =
+    ofSelections.get(selected ?? ANYTHING) ?? new Map<TypeSheet, Map<Attributes, Attributes>>();
+  ofSelections.set(selected ?? ANYTHING, ofOperation);
   const ofType = ofOperation.get(type) ?? new Map<Attributes, Attributes>();
   ofOperation.set(type, ofType);
   const known = ofType.get(besides);
   if (known !== undefined) return known;
-  const attributes = [...new Set([...standing(type), ...besides, ...readIn(selected, type, contract)])];
+  const read = selected === undefined ? readAnywhere(type) : readIn(selected, type, contract);
+  const attributes = [...new Set([...standing(type), ...besides, ...read])];
   ofType.set(besides, attributes);
   return attributes;
 }

@@ -53,6 +53,15 @@ function resolverFor(
     : property(field.name);
 }
 
+/** What an act's payload shows is read anew, as it is after the act: the act itself, or one before it, has read it before. */
+const acting =
+  (resolve: Resolve): Resolve =>
+  async (parent, args, context, info) => {
+    const made: unknown = await resolve(parent, args, context, info);
+    context.objects.loads.forget();
+    return made;
+  };
+
 /** Types whose objects are plain values made by a conversion or a resolver: their fields are properties. */
 const VALUES = new Set(['Money', 'Quantity', 'Period', 'Characteristic', 'PageInfo', 'UserError']);
 
@@ -72,7 +81,7 @@ function resolverMap(
       const resolve = resolverFor(field, sheet, contract, resolvers[type]?.[name]);
       if (resolve === undefined)
         throw new Error(`${type}.${name}: neither the data sheet nor resolvers.ts says where it comes from`);
-      made[name] = resolve;
+      made[name] = type === 'Mutation' ? acting(resolve) : resolve;
     }
     map[type] = made;
   }

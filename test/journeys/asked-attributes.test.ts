@@ -10,9 +10,14 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** The attributes that each question of the API asked for. */
-async function attributesAsked(api: string, query: string, as: string): Promise<readonly string[][]> {
+async function attributesAsked(
+  api: string,
+  query: string,
+  as: string,
+  ask = world.ask,
+): Promise<readonly string[][]> {
   const before = world.simulator.requests().length;
-  const { errors } = await world.ask(query, { as });
+  const { errors } = await ask(query, { as });
   expect(errors).toEqual([]);
   return world.simulator
     .requests()
@@ -53,6 +58,16 @@ test('what a resolver reads of other objects is asked for by whoever asks for th
   ]);
   expect(await attributesAsked('TMF638', query('sharers { isThisOne }'), 'acme-manager')).toEqual([
     ['id', 'name', 'place', 'relatedEntity', 'relatedParty', 'serviceCharacteristic', 'supportingResource'],
+  ]);
+});
+
+test('a subgraph that runs alone, which is not told what is selected, asks for what any of its resolvers reads', async () => {
+  const { url } = await world.subgraphs(['usage']);
+  const apart = await world.another({ env: { SUBGRAPHS: `usage=${url}/usage` } });
+  const query = '{ usageOverview { shared { name sharers { isThisOne used { amount } } } } }';
+  const asked = await attributesAsked('TMF638', query, 'acme-manager', apart.ask);
+  expect(asked).toEqual([
+    expect.arrayContaining(['relatedEntity', 'serviceCharacteristic', 'supportingResource']),
   ]);
 });
 

@@ -162,3 +162,20 @@ test('SSM-D-09 what is refused says why, and moves nothing', async () => {
     ).toEqual(['FORBIDDEN']);
   expect(await money()).toEqual(before);
 });
+
+test('SSM-D-09 acts one after another in one operation: each shows the balance as it is after it', async () => {
+  const before = Number((await money())['Main balance']);
+  const SHOWN = '{ confirmation { state balance { money { amount } } } }';
+  const topUp = (key: string) =>
+    `topUp(input: { idempotencyKey: "${key}", balanceId: "${MAIN}", amount: "1", methodId: "${CARD}" }) ${SHOWN}`;
+  const { data, errors } = await world.ask(
+    `mutation { a: ${topUp('after-a')} b: ${topUp('after-b')} c: transferBalance(input:
+       { idempotencyKey: "after-c", fromId: "${MAIN}", toId: "${TRAVEL}", amount: "1.5" }) ${SHOWN} }`,
+    { as: AS },
+  );
+  expect(errors).toEqual([]);
+  const shown = (amount: number) => ({
+    confirmation: { state: 'DONE', balance: { money: { amount: amount.toFixed(2) } } },
+  });
+  expect(data).toEqual({ a: shown(before + 1), b: shown(before + 2), c: shown(before + 0.5) });
+});
