@@ -73,7 +73,7 @@ export interface Loads {
   keep(type: TypeSheet, provider: string, objects: readonly TmfObject[], attributes: readonly string[]): void;
   /** Whether this operation has asked for the object already. */
   has(type: TypeSheet, provider: string, id: string): boolean;
-  /** What was loaded is not what is any more: something was done. */
+  /** What was loaded may not be what is: something is done now. */
   forget(): void;
   /** The object, if it has come with all these attributes. */
   here(type: TypeSheet, provider: string, id: string, attributes: readonly string[]): TmfObject | undefined;

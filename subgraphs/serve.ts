@@ -53,13 +53,12 @@ function resolverFor(
     : property(field.name);
 }
 
-/** What an act's payload shows is read anew, as it is after the act: the act itself, or one before it, has read it before. */
+/** What was read for an act before this one, and shown in its payload, may have changed by this one. */
 const acting =
   (resolve: Resolve): Resolve =>
-  async (parent, args, context, info) => {
-    const made: unknown = await resolve(parent, args, context, info);
+  (parent, args, context, info) => {
     context.objects.loads.forget();
-    return made;
+    return resolve(parent, args, context, info);
   };
 
 /** Types whose objects are plain values made by a conversion or a resolver: their fields are properties. */
