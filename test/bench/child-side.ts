@@ -68,16 +68,21 @@ function tell(answer: Answer): void {
   process.send?.(answer);
 }
 
-/** Settings are the process's only argument: JSON that the parent wrote. */
+const settingsOf = <Settings>(): Promise<Settings> =>
+  new Promise((resolve) => {
+    // the parent's `Settings` and ours are one type
+    process.once('message', (message) => resolve((message as { readonly settings: Settings }).settings));
+  });
+
+/** Settings are the first that the parent says. */
 export async function runChild<Settings>(start: (settings: Settings) => Promise<Started>): Promise<void> {
   // the parent has let go or is gone: nobody will ask again, and nothing here is worth an orderly end
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole group; the parent decides
   process.on('SIGINT', () => undefined);
   try {
-    // the parent's `Settings` and ours are one type
     const profile = profiler();
-    const started = await start(JSON.parse(process.argv[2] ?? '{}') as Settings);
+    const started = await start(await settingsOf<Settings>());
     process.on('message', (message) => {
       // both ends of the channel are in this folder
       const { id, command, payload } = message as Question;

@@ -40,6 +40,12 @@ test('a process that is gone, or has no such command, is an error and no silence
   await lost;
 }, 60_000);
 
+test('settings may be as long as a supergraph', async () => {
+  const settings = { latencyMs: 0, unused: 'x'.repeat(1_000_000) };
+  const { ready } = await children.start<UrlReady>('stub', 'shop/stub-process.ts', settings);
+  expect(ready.url).toMatch(/^http:/);
+}, 60_000);
+
 test('why a process could not start reaches whoever started it', async () => {
   const settings = { subgraphsUrl: 'not a URL' };
   await expect(children.start('hand', 'shop/hand-written-process.ts', settings)).rejects.toThrow(/URL/);

@@ -36,12 +36,15 @@ interface Waiting {
 const ENVIRONMENT = { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' };
 
 function launch(file: string, settings: unknown, nodeFlags: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
     execArgv: [...WITH_TYPESCRIPT, ...nodeFlags],
     env: ENVIRONMENT,
     // the last line of standard output is the result; nothing of a child's may follow it
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  // not as an argument: a supergraph is longer than one may be
+  child.send({ settings }, () => undefined); // one that is gone already tells so by its exit
+  return child;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
