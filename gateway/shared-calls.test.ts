@@ -4,7 +4,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { Operation } from '../schema/ports.ts';
 import { type SampleGateway, sampleGateway } from './sample-gateway.ts';
 
-const QUERY = '{ bills { id } }';
+// both subgraphs are called in one moment: who has called the catalogue has called, or joined, for its bills
+const QUERY = '{ bills { id } offerings { nodes { id } } }';
 const BILLS = { data: { bills: [{ __typename: 'Bill', id: 'b1' }] } };
 let sample: SampleGateway;
 afterEach(() => sample.stop());
@@ -16,8 +17,11 @@ async function held(env: Readonly<Record<string, string>>, elsewhere: ReadonlySe
   sample.subgraphs.billing.instead = (_, operation) =>
     new Promise((resolve) => running.push({ operation, answer: () => resolve(BILLS) }));
   const headers = async (actor: string) => ({ authorization: `Bearer ${await sample.token(actor)}` });
+  const haveCome = (requests: number) =>
+    expect.poll(() => sample.subgraphs.catalogue.requests.length).toBe(requests);
   return {
     running,
+    haveCome,
     ask: async (actor: string) => sample.ask({ query: QUERY }, await headers(actor)),
     headers,
   };
@@ -33,20 +37,20 @@ test.each<[string, number, readonly [string, string], Readonly<Record<string, st
     ['one principal, of a subgraph in process', 2, ['biller', 'biller'], {}, new Set()],
   ],
 )('of %s: %i', async (_, calls, [one, other], env, elsewhere) => {
-  const { running, ask } = await held(env, elsewhere);
+  const { running, ask, haveCome } = await held(env, elsewhere);
   const first = ask(one);
   await expect.poll(() => running.length).toBe(1);
   const second = ask(other);
-  // the second has come as far as it will: a third request passes it
-  await ask('nobody');
+  await haveCome(2);
   await expect.poll(() => running.length).toBe(calls);
   for (const { answer } of running) answer();
-  for (const each of [first, second]) expect((await each).json).toEqual({ data: { bills: [{ id: 'b1' }] } });
+  for (const each of [first, second])
+    expect((await each).json).toMatchObject({ data: { bills: [{ id: 'b1' }] } });
   expect(running).toHaveLength(calls);
 });
 
 test('a client that hangs up takes the call from nobody; the last one stops it', async () => {
-  const { running, headers } = await held({}, BILLING);
+  const { running, headers, haveCome } = await held({}, BILLING);
   const open = async () => {
     const call = request(`${sample.url}/graphql`, {
       method: 'POST',
@@ -58,9 +62,10 @@ test('a client that hangs up takes the call from nobody; the last one stops it',
   const first = await open();
   await expect.poll(() => running.length).toBe(1);
   const second = await open();
-  await sample.ask({ query: QUERY }, await headers('nobody'));
+  await haveCome(2);
   first.destroy();
-  await sample.ask({ query: QUERY }, await headers('nobody'));
+  // refused at once, and after the first has hung up
+  await sample.ask({ query: '{ bills { id } }' }, await headers('nobody'));
   expect(running[0]?.operation.signal.aborted).toBe(false);
   second.destroy();
   await expect.poll(() => running[0]?.operation.signal.aborted).toBe(true);
