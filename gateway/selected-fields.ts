@@ -13,21 +13,6 @@ import type { SelectedFields } from '../schema/ports.ts';
 /** Of every object, which need no asking. */
 const ALWAYS: ReadonlySet<string> = new Set(['__typename', 'id']);
 
-/** What fields of some subgraph require of others, by name, and what keys are made of: a plan selects it unasked. */
-function addFetched(
-  found: Map<string, Set<string>>,
-  schema: GraphQLSchema,
-  fetched: ReadonlySet<string>,
-): void {
-  const names = [...fetched].filter((name) => !ALWAYS.has(name));
-  if (names.length === 0) return;
-  for (const { name: type } of Object.values(schema.getTypeMap()).filter(isObjectType)) {
-    const fields = found.get(type) ?? new Set();
-    for (const name of names) fields.add(name);
-    found.set(type, fields);
-  }
-}
-
 function read(schema: GraphQLSchema, document: DocumentNode, fetched: ReadonlySet<string>): SelectedFields {
   const found = new Map<string, Set<string>>();
   const add = (type: string, field: string): void => {
@@ -46,7 +31,11 @@ function read(schema: GraphQLSchema, document: DocumentNode, fetched: ReadonlySe
       },
     }),
   );
-  addFetched(found, schema, fetched);
+  // what fields of some subgraph require of others, and keys are made of: a plan selects it unasked
+  const unasked = [...fetched].filter((name) => !ALWAYS.has(name));
+  if (unasked.length > 0)
+    for (const { name: type } of Object.values(schema.getTypeMap()).filter(isObjectType))
+      for (const name of unasked) add(type, name);
   return found;
 }
 

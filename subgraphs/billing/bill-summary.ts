@@ -3,7 +3,7 @@ import { clientError } from '../../schema/errors.ts';
 import type { SubgraphContext } from '../context.ts';
 import { backEndId, type Item, reference } from '../item.ts';
 import { asMoney } from '../tmf/read.ts';
-import { type ReadCharge, readCharge, summedAttributes, walk } from './charge-walk.ts';
+import { CHARGE_ATTRIBUTES, type ReadCharge, readCharge, walk } from './charge-walk.ts';
 import { addTo, type Sums, shown, size } from './money-sums.ts';
 
 export interface SummaryAsk {
@@ -55,7 +55,7 @@ export async function billSummary(bill: Item, ask: SummaryAsk, context: Subgraph
     type: 'Charge',
     provider: bill.provider,
     filter: { 'bill.id': backEndId(bill) },
-    attributes: summedAttributes(context),
+    attributes: CHARGE_ATTRIBUTES,
   };
   const { isComplete } = await walk(context, walked, (item) => {
     const charge = readCharge(item);

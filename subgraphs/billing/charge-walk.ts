@@ -22,8 +22,8 @@ interface Walk {
   readonly type: string;
   readonly provider: string;
   readonly filter: Filter;
-  /** Without them all that the graph shows of the type. */
-  readonly attributes?: readonly string[];
+  /** Besides what tells whose it is. */
+  readonly attributes: readonly string[];
   readonly maxPages?: number;
 }
 
@@ -65,8 +65,9 @@ export async function walk(
   { type, provider, filter, attributes, maxPages = MAX_PAGES }: Walk,
   take: (item: Item) => void,
 ): Promise<Walked> {
-  const { api, resource, attributes: every } = objects.sheet(type);
-  const fields = attributes ?? every;
+  const sheet = objects.sheet(type);
+  const { api, resource } = sheet;
+  const fields = [...new Set([...standing(sheet), ...attributes])];
   const { client } = objects.systems;
   const source = { provider, api, resource } as Parameters<typeof client.page>[0]; // checked at the start: a type with rows has both
   const seen = new Set<string>();
@@ -89,7 +90,7 @@ export async function walk(
 
 const characteristics = compileNamed('characteristic', ['chargeKind', 'serviceId', 'number', 'usageType']);
 
-/** What `readCharge` reads. */
+/** What `readCharge` reads: for sums over thousands, of which none is shown itself. */
 export const CHARGE_ATTRIBUTES = [
   'characteristic',
   'type',
@@ -97,12 +98,6 @@ export const CHARGE_ATTRIBUTES = [
   'periodCoverage',
   'taxExcludedAmount',
   'taxIncludedAmount',
-];
-
-/** What is read of a charge here, and whose it is: for sums over thousands, of which none is shown itself. */
-export const summedAttributes = ({ objects }: SubgraphContext): readonly string[] => [
-  ...standing(objects.sheet('Charge')),
-  ...CHARGE_ATTRIBUTES,
 ];
 
 /** What a charge is, as far as the billing system says. */

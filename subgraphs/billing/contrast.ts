@@ -4,7 +4,6 @@ import { clientError } from '../../schema/errors.ts';
 import type { SubgraphContext } from '../context.ts';
 import { type Item, reference } from '../item.ts';
 import { compileIds } from '../path.ts';
-import { standing } from '../projection.ts';
 import { instantMs, type Money } from '../tmf/read.ts';
 import { CHARGE_ATTRIBUTES, type ReadCharge, readCharge, walk } from './charge-walk.ts';
 import { type ContrastInput, type Subject, subjectOf } from './contrast-ask.ts';
@@ -169,8 +168,13 @@ export async function usageContrast(input: ContrastInput, context: SubgraphConte
   const theirs = ({ service, product }: ReadRecord): boolean =>
     (service === undefined && product === undefined) ||
     [service, product].some((id) => id !== undefined && covered.has(id));
-  const attributes = [...standing(context.objects.sheet('UsageRecord')), ...RECORD_ATTRIBUTES];
-  const asked = { type: 'UsageRecord', provider, filter, attributes, maxPages: MAX_RECORD_PAGES };
+  const asked = {
+    type: 'UsageRecord',
+    provider,
+    filter,
+    attributes: RECORD_ATTRIBUTES,
+    maxPages: MAX_RECORD_PAGES,
+  };
   const walkedRecords = await walk(context, asked, (item) => {
     const record = readRecord(item);
     if (!theirs(record)) return;

@@ -3,7 +3,7 @@ import Big from 'big.js';
 import type { SubgraphContext } from '../context.ts';
 import { backEndId, type Item, reference } from '../item.ts';
 import type { Money } from '../tmf/read.ts';
-import { type ReadCharge, readCharge, summedAttributes, walk } from './charge-walk.ts';
+import { CHARGE_ATTRIBUTES, type ReadCharge, readCharge, walk } from './charge-walk.ts';
 import { type Projection, projectUsage } from './forecast-usage.ts';
 import { addTo, moneyOf, type Sums, shown } from './money-sums.ts';
 
@@ -113,7 +113,7 @@ export async function billForecast(account: Item, context: SubgraphContext) {
     'billingAccount.id': backEndId(account),
     'date.gte': new Date(nowMs - LOOK_BACK_MS).toISOString(),
   };
-  const attributes = [...summedAttributes(context), 'isBilled'];
+  const attributes = [...CHARGE_ATTRIBUTES, 'isBilled'];
   const asked = { type: 'Charge', provider: account.provider, filter, attributes };
   const walked = await walk(context, asked, (item) => {
     parts.push({ item, charge: readCharge(item) });

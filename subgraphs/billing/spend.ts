@@ -7,8 +7,9 @@ import type { SubgraphContext } from '../context.ts';
 import { backEndId, type Item, reference } from '../item.ts';
 import { NOWHERE } from '../ownership.ts';
 import { compileIds } from '../path.ts';
+import { standing } from '../projection.ts';
 import { asInstant, asMoney, asText, instantMs } from '../tmf/read.ts';
-import { periodOfCharge, summedAttributes } from './charge-walk.ts';
+import { CHARGE_ATTRIBUTES, periodOfCharge } from './charge-walk.ts';
 import { addTo, type Sums, shown } from './money-sums.ts';
 import { checkPeriod } from './period.ts';
 import { sumOf } from './sums.ts';
@@ -32,9 +33,8 @@ const serviceOf = compileIds('characteristic[name=serviceId].value');
 
 async function charges(
   { from, until, customerId }: SpendInput,
-  context: SubgraphContext,
+  { operation, objects }: SubgraphContext,
 ): Promise<readonly Item[]> {
-  const { operation, objects } = context;
   const id = customerId ?? operation.principal.customerId;
   if (id === undefined)
     throw clientError('BAD_USER_INPUT', '"customerId" is needed: you act for no customer of your own.');
@@ -53,7 +53,7 @@ async function charges(
       attributes: objects.sheet('BillingAccount').attributes,
     },
   );
-  const attributes = summedAttributes(context);
+  const attributes = [...standing(objects.sheet('Charge')), ...CHARGE_ATTRIBUTES];
   const [fromMs, untilMs] = [instantMs(from) ?? 0, instantMs(until) ?? 0];
   const filter = { 'date.gte': from, 'date.lt': new Date(untilMs + LATEST_BILL_MS).toISOString() };
   const found = await Promise.all(
