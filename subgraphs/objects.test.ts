@@ -106,7 +106,7 @@ describe('a reference to what this operation has', () => {
   });
 });
 
-test('an entity whose place is known is given to who may see it, and is null to others as if it were not there', async () => {
+test('an entity whose place is known is given to who may see it, and is nothing to others as if it were not there', async () => {
   const { objects, asked, has } = around(manager('me'));
   has('Service', ...SERVICES);
   const sheet = contract.subgraphs.get('performance');
@@ -121,7 +121,7 @@ test('an entity whose place is known is given to who may see it, and is null to 
     // nothing selected but the key
     { fieldNodes: [] } as unknown as GraphQLResolveInfo,
   );
-  expect(found).toMatchObject([{ raw: { id: 'mine' } }, null, { raw: { id: 'mine' } }]);
+  expect(found).toMatchObject([{ raw: { id: 'mine' } }, undefined, { raw: { id: 'mine' } }]);
   expect(asked).toEqual([]);
 });
 

@@ -10,6 +10,7 @@ import { entityOf, type Item, itemOf, reference } from './item.ts';
 import { type JoinAsk, type Loads, loadsOf, type Systems, sourceOf } from './loads.ts';
 import { joinPositions, NOWHERE, standingOf } from './ownership.ts';
 import { attributesOf, standing } from './projection.ts';
+import { after, all, type Soon } from './soon.ts';
 import { type StaffReads, staffReads } from './staff-reads.ts';
 
 /** How long a position may outlive a change of owner at the back end, where no event tells. */
@@ -34,11 +35,11 @@ export interface Objects {
     id: string,
     attributes: readonly string[],
     fn?: SsmFunction,
-  ): Promise<Item | undefined>;
+  ): Soon<Item | undefined>;
   /** Objects of a type whose attribute `by` names the id: batched over all ids asked for in one turn; not yet checked. */
   by(type: string, by: string, provider: string, id: string, ask: JoinAsk): Promise<readonly Item[]>;
   /** Only those that the principal may see, in the same order. */
-  visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]>;
+  visible(items: readonly Item[], fn?: SsmFunction): Soon<readonly Item[]>;
   /** Where an entity, or the entity a part belongs to, stands. */
   position(item: Item): Promise<Position>;
   /** On anything at all. */
@@ -46,9 +47,9 @@ export interface Objects {
   /** On what is any customer's. */
   crosses(fn: SsmFunction): boolean;
   /** A promise only where something must be loaded to tell. */
-  mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean>;
+  mayUse(fn: SsmFunction, item: Item): Soon<boolean>;
   /** Whether the principal may use the type's function on it. */
-  maySee(item: Item): boolean | Promise<boolean>;
+  maySee(item: Item): Soon<boolean>;
 }
 
 interface Place {
@@ -134,7 +135,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     cacheKeyFn: placeKey,
   });
 
-  function position(entity: Item): Position | Promise<Position> {
+  function position(entity: Item): Soon<Position> {
     if (entity.stands !== undefined) return entity.stands;
     const stands = standingOf(sheet(entity.__typename));
     if (stands === undefined) return NOWHERE;
@@ -148,14 +149,13 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
       return entity.stands;
     };
     const others = via.ids.map((id) => placeOf(via.type, entity.provider, id));
-    const isHere = (each: Position | Promise<Position>): each is Position => !(each instanceof Promise);
-    return others.every(isHere) ? join(others) : Promise.all(others).then(join);
+    return after(all(others), join);
   }
 
   /** Where the objects stand that were asked for by id. */
   const stood = new Map<string, Position>();
 
-  function placeOf(type: string, provider: string, id: string): Position | Promise<Position> {
+  function placeOf(type: string, provider: string, id: string): Soon<Position> {
     const place = { type, provider, id };
     const key = placeKey(place);
     const known = stood.get(key);
@@ -170,11 +170,11 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     const raw = loads.here(whose, provider, id, standing(whose));
     if (raw === undefined) return places.load(place).then(keep);
     const found = position(itemOf(type, provider, raw));
-    return found instanceof Promise ? found.then(keep) : keep(found);
+    return after(found, keep);
   }
 
   /** A reference knows only its id: it stands where the object that it names stands. */
-  function positionOf(item: Item): Position | Promise<Position> {
+  function positionOf(item: Item): Soon<Position> {
     const entity = entityOf(item);
     if (entity.stands !== undefined) return entity.stands;
     if (!isBare(entity.raw)) return position(entity);
@@ -195,12 +195,11 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return allowed;
   }
 
-  function mayUse(fn: SsmFunction, item: Item): boolean | Promise<boolean> {
-    const stands = positionOf(item);
-    return stands instanceof Promise ? stands.then((found) => mayUseAt(fn, found)) : mayUseAt(fn, stands);
+  function mayUse(fn: SsmFunction, item: Item): Soon<boolean> {
+    return after(positionOf(item), (stands) => mayUseAt(fn, stands));
   }
 
-  function maySee(item: Item, fn?: SsmFunction): boolean | Promise<boolean> {
+  function maySee(item: Item, fn?: SsmFunction): Soon<boolean> {
     const { access, owner } = sheet(item.__typename);
     const needed = fn ?? access;
     if (needed === undefined) return false;
@@ -208,21 +207,26 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return owner?.unowned === true ? holdsOf(needed) : mayUse(needed, item);
   }
 
-  async function visible(items: readonly Item[], fn?: SsmFunction): Promise<readonly Item[]> {
-    const asked = items.map((item) => maySee(item, fn));
-    const verdicts = asked.some((each) => each instanceof Promise) ? await Promise.all(asked) : asked;
-    return items.filter((_, index) => verdicts[index] === true);
+  function visible(items: readonly Item[], fn?: SsmFunction): Soon<readonly Item[]> {
+    const verdicts = all(items.map((item) => maySee(item, fn)));
+    return after(verdicts, (may) => items.filter((_, index) => may[index] === true));
   }
 
-  async function see(
+  const ifSeen = (item: Item, fn: SsmFunction | undefined): Soon<Item | undefined> =>
+    after(maySee(item, fn), (may) => (may ? item : undefined));
+
+  function see(
     type: string,
     provider: string,
     id: string,
     attributes: readonly string[],
     fn?: SsmFunction,
-  ) {
-    const item = await load(type, provider, id, attributes);
-    return item === undefined ? undefined : (await visible([item], fn))[0];
+  ): Soon<Item | undefined> {
+    const raw = loads.here(sheet(type), provider, id, attributes);
+    if (raw !== undefined) return ifSeen(itemOf(type, provider, raw), fn);
+    return load(type, provider, id, attributes).then((item) =>
+      item === undefined ? undefined : ifSeen(item, fn),
+    );
   }
 
   async function by(

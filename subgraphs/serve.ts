@@ -3,7 +3,6 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   type DocumentNode,
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
@@ -19,15 +18,23 @@ import { checked } from './checked.ts';
 import type { Resolver, Resolvers, SubgraphContext } from './context.ts';
 import { countedClient } from './counted-client.ts';
 import { resolveEntities } from './entities.ts';
+import { type CompiledDocument, compileDocument } from './execute/document.ts';
 import { guard } from './guard.ts';
 import { beginTime } from './held-values.ts';
 import { type Item, isItem } from './item.ts';
 import type { Systems } from './loads.ts';
 import { type Objects, objectsOf } from './objects.ts';
-import { asking, sourceFor } from './source.ts';
+import { asClientError, sourceFor } from './source.ts';
 
 /** Documents per subgraph that are kept parsed and validated: the gateway sends one text per plan node. */
 const KEPT_DOCUMENTS = 5_000;
+
+interface Kept {
+  readonly document: DocumentNode;
+  readonly faults: readonly GraphQLError[];
+  /** By the operation that a request names: names that the document lacks are never kept. */
+  readonly compiled: Map<string | undefined, CompiledDocument>;
+}
 
 type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
 
@@ -43,7 +50,7 @@ function resolverFor(
   contract: Contract,
   byHand: Resolver | undefined,
 ): Resolve | undefined {
-  if (byHand !== undefined) return checked(asking(byHand), field);
+  if (byHand !== undefined) return checked(byHand, field);
   const source = sourceFor(field, sheet, contract);
   const parent = contract.types.get(field.parent);
   if (source !== undefined || ROOTS.has(field.parent) || parent?.key === true || parent?.api !== undefined)
@@ -119,22 +126,26 @@ export function serve(name: string, systems: Systems, resolvers: Resolvers): Sub
   const sheet = systems.contract.subgraphs.get(name);
   if (sheet === undefined) throw new Error(`no subgraph ${name}`);
   const schema = buildSchema(sheet, systems.contract, resolvers);
-  const kept = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: KEPT_DOCUMENTS });
+  const kept = new LRUCache<string, Kept>({ max: KEPT_DOCUMENTS });
 
-  function documentOf(request: SubgraphRequest): DocumentNode | readonly GraphQLError[] {
-    const known = kept.get(request.query);
+  function keptOf({ query, document: given }: SubgraphRequest): Kept {
+    const known = kept.get(query);
     if (known !== undefined) return known;
-    const document = request.document ?? parse(request.query, { noLocation: true });
-    const faults = validate(schema, document);
-    const made = faults.length === 0 ? document : faults;
-    kept.set(request.query, made);
+    const document = given ?? parse(query, { noLocation: true });
+    const made: Kept = { document, faults: validate(schema, document), compiled: new Map() };
+    kept.set(query, made);
     return made;
   }
 
   async function run(request: SubgraphRequest, operation: Operation): Promise<ExecutionResult> {
     try {
-      const document = documentOf(request);
-      if (!('kind' in document)) return { errors: document };
+      const { document, faults, compiled } = keptOf(request);
+      if (faults.length > 0) return { errors: faults };
+      let execute = compiled.get(request.operationName);
+      if (execute === undefined) {
+        execute = compileDocument(schema, document, request.operationName);
+        compiled.set(request.operationName, execute);
+      }
       // a new context for every call: shield keeps verdicts in it
       const context: SubgraphContext = {
         operation,
@@ -142,13 +153,7 @@ export function serve(name: string, systems: Systems, resolvers: Resolvers): Sub
         contract: systems.contract,
         sheet: sheet ?? fail(),
       };
-      const result = await execute({
-        schema,
-        document,
-        contextValue: context,
-        variableValues: request.variables,
-        operationName: request.operationName ?? null,
-      });
+      const result = await execute(request.variables, { context, shown: asClientError });
       context.objects.reads.record(name);
       return result;
     } catch (error) {

@@ -20,6 +20,7 @@ import { guardsOn, readFilter } from './list-filter.ts';
 import type { Objects } from './objects.ts';
 import { compileFirst, compileIds, compilePath, filterPath, type Path } from './path.ts';
 import { attributesFor } from './projection.ts';
+import { after, all, type Soon } from './soon.ts';
 import { BackEndError } from './tmf/back-end-error.ts';
 
 type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
@@ -27,17 +28,6 @@ type Resolve = GraphQLFieldResolver<Item, SubgraphContext>;
 /** What clients may learn of a back end's failure: its code, and nothing that it said. */
 export function asClientError(error: unknown): unknown {
   return error instanceof BackEndError ? error.toClientError() : error;
-}
-
-/** Runs a resolver that may ask back ends. */
-export function asking(resolve: Resolve): Resolve {
-  return async (...call) => {
-    try {
-      return await resolve(...call);
-    } catch (error) {
-      throw asClientError(error);
-    }
-  };
 }
 
 /**
@@ -63,18 +53,19 @@ function guardedNames(contract: Contract): ReadonlyMap<string, SsmFunction> {
 const namesKept = new WeakMap<Contract, ReadonlyMap<string, SsmFunction>>();
 
 function characteristics(read: Path, convert: Convert, contract: Contract): Resolve {
-  return async (item, _args, { objects }) => {
+  return (item, _args, { objects }) => {
     const guards = guardedNames(contract);
-    const verdicts = new Map<SsmFunction, boolean>();
-    const given: unknown[] = [];
-    for (const raw of read(item.raw)) {
-      const made = convert(raw);
-      if (made === null) continue;
-      const guard = guards.get(String((made as { name?: unknown }).name)); // what the conversion to Characteristic makes
-      if (guard !== undefined && !verdicts.has(guard)) verdicts.set(guard, await objects.mayUse(guard, item));
-      if (guard === undefined || verdicts.get(guard) === true) given.push(made);
-    }
-    return given;
+    // what the conversion to Characteristic makes
+    const guardOf = (made: unknown) => guards.get(String((made as { name?: unknown }).name));
+    const made = read(item.raw)
+      .map(convert)
+      .filter((each) => each !== null);
+    const needed = [...new Set(made.map(guardOf))].filter((fn) => fn !== undefined);
+    const verdicts = all(needed.map((fn) => objects.mayUse(fn, item)));
+    return after(verdicts, (may) => {
+      const refused = new Set<SsmFunction | undefined>(needed.filter((_, index) => may[index] !== true));
+      return made.filter((each) => !refused.has(guardOf(each)));
+    });
   };
 }
 
@@ -117,27 +108,25 @@ function part(field: FieldSheet): Resolve {
 function toEntity(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet): Resolve {
   const idsAt = compileIds(field.path ?? field.name);
   const here = type.home === sheet.name && type.api !== undefined;
-  return asking(async (item, _args, { objects }, info) => {
+  return (item, _args, { objects }, info) => {
     const ids = [...new Set(idsAt(item.raw))];
     const wanted = field.list ? ids : ids.slice(0, 1);
     const attributes = here ? attributesFor(info, type, sheet) : [];
     // an id alone tells something too: a reference is given to those only who may see what it names
-    const found = here
-      ? await Promise.all(wanted.map((id) => objects.see(type.name, item.provider, id, attributes)))
-      : await objects.visible(wanted.map((id) => reference(type.name, item.provider, id)));
-    const seen = found.filter((each) => each !== undefined);
-    return field.list ? seen : (seen[0] ?? null);
-  });
+    const found: Soon<readonly (Item | undefined)[]> = here
+      ? all(wanted.map((id) => objects.see(type.name, item.provider, id, attributes)))
+      : objects.visible(wanted.map((id) => reference(type.name, item.provider, id)));
+    return after(found, (each) => (field.list ? each.filter((one) => one !== undefined) : each[0]));
+  };
 }
 
 function joined(field: FieldSheet, by: string, type: TypeSheet, sheet: SubgraphSheet): Resolve {
-  return asking(async (item, _args, { objects }, info) => {
+  return async (item, _args, { objects }, info) => {
     const entity = entityOf(item);
     const attributes = attributesFor(info, type, sheet);
     const found = await objects.by(type.name, by, entity.provider, backEndId(entity), { attributes });
-    const seen = await objects.visible(found);
-    return field.list ? seen : (seen[0] ?? null);
-  });
+    return after(objects.visible(found), (seen) => (field.list ? seen : seen[0]));
+  };
 }
 
 interface ListArgs {
@@ -181,7 +170,7 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contrac
     return found;
   };
   let inputs: { readonly filter: string; readonly sort: string } | undefined;
-  return asking((item, args: ListArgs, { objects }, info) => {
+  return (item, args: ListArgs, { objects }, info) => {
     inputs ??= { filter: argumentType(info, 'filter'), sort: argumentType(info, 'sort') };
     const asked = readFilter(sheet, inputs.filter, args.filter, objects.operation.nowMs);
     refuseByLabel(type.name, sheet, asked.paths, objects);
@@ -216,7 +205,7 @@ function paged(field: FieldSheet, type: TypeSheet, sheet: SubgraphSheet, contrac
         ...(provider === undefined ? {} : { provider }),
       }),
     );
-  });
+  };
 }
 
 /** The condition under which a row hangs below the object; tested on each row, asked of the back end besides. */
@@ -243,12 +232,12 @@ function argumentType(info: GraphQLResolveInfo, name: string): string {
 
 /** `service(id: ID!): Service`: the object, or null for one that isn't there or isn't ours to see. */
 function byId(type: TypeSheet, sheet: SubgraphSheet): Resolve {
-  return asking(async (_root, args: { readonly id?: string }, { objects }, info) => {
+  return (_root, args: { readonly id?: string }, { objects }, info) => {
     const parts = decodeId(args.id ?? '');
     if (parts?.type !== type.name) throw clientError('INVALID_ID');
     if (!objects.serves(type.name, parts.provider)) return null;
-    return (await objects.see(type.name, parts.provider, parts.id, attributesFor(info, type, sheet))) ?? null;
-  });
+    return objects.see(type.name, parts.provider, parts.id, attributesFor(info, type, sheet));
+  };
 }
 
 /** The resolver that the data sheet gives a field; undefined where only resolvers.ts can say. */

@@ -1,24 +1,21 @@
 // The client's answer, compiled per operation and per combination of its conditions.
-import {
-  type ExecutionResult,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLError,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  visit,
+import type {
+  ExecutionResult,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
+import type { JsonObject } from '../../schema/json.ts';
+import { conditionsOf, variants } from '../../schema/variants.ts';
 import { type CompletionContext, fieldsByType } from './completion.ts';
 import { failureAt } from './failure.ts';
 import { compileIntrospection } from './introspection.ts';
-import type { JsonObject } from './json.ts';
 import { type CompletedFields, FAILED } from './shaper.ts';
 
-/** Clients choose the values: only so many combinations are kept. */
-const MAX_VARIANTS = 16;
 const NO_FIELDS: CompletedFields = { list: [], shape: () => ({}) };
 
 export interface AnswerInput {
@@ -52,24 +49,6 @@ interface Variant {
   readonly none: boolean;
 }
 
-function conditionsOf({ definition, fragments }: AnswerInput): string[] {
-  const names = new Set<string>();
-  for (const node of [definition, ...fragments.values()]) {
-    visit(node, {
-      Directive: {
-        enter: ({ name, arguments: args }) => {
-          const value = args?.[0]?.value;
-          if ((name.value === 'skip' || name.value === 'include') && value?.kind === Kind.VARIABLE)
-            names.add(value.name.value);
-        },
-      },
-    });
-  }
-  // a fragment of another operation in the same document brings variables that this one doesn't have
-  const own = new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value));
-  return [...names].filter((name) => own.has(name));
-}
-
 function rootType(schema: GraphQLSchema, { operation }: OperationDefinitionNode): GraphQLObjectType {
   const type = schema.getRootType(operation);
   if (!type) throw clientError('GRAPHQL_VALIDATION_FAILED', `This graph has no ${operation}.`);
@@ -79,34 +58,24 @@ function rootType(schema: GraphQLSchema, { operation }: OperationDefinitionNode)
 export function compileAnswer(input: AnswerInput): CompiledAnswer {
   const { schema, definition, fragments, plannedNames, plannedRoots } = input;
   const type = rootType(schema, definition);
-  const conditions = conditionsOf(input);
+  const conditions = conditionsOf(definition, fragments);
   const introspection = compileIntrospection(schema, definition, fragments);
   const supergraphTypes = new Set(Object.keys(input.supergraph.getTypeMap()));
-  const variants = new Map<string, Variant>();
 
-  function variantOf(values: Readonly<JsonObject>): Variant {
-    let key = '';
-    for (const name of conditions) key += values[name] === true ? '1' : '0';
-    let variant = variants.get(key);
-    if (variant === undefined) {
-      const chosen = key;
-      const context: CompletionContext = {
-        schema,
-        fragments,
-        supergraphTypes,
-        condition: (name) => chosen[conditions.indexOf(name)] === '1',
-        fetchedName: ({ nodes: [node], responseName }) => plannedNames?.get(node) ?? responseName,
-      };
-      const selections = [{ set: definition.selectionSet, parent: type }];
-      const fields = fieldsByType(type, selections, context)(undefined) ?? NO_FIELDS;
-      const wanted = fields.list.filter((field) => field.fetched);
-      const unplanned = wanted.filter(({ from }) => !plannedRoots.has(from)).map(({ name }) => name);
-      variant = { fields, unplanned, none: wanted.length > 0 && unplanned.length === wanted.length };
-      if (variants.size >= MAX_VARIANTS) variants.clear();
-      variants.set(key, variant);
-    }
-    return variant;
-  }
+  const variantOf = variants(conditions, (condition): Variant => {
+    const context: CompletionContext = {
+      schema,
+      fragments,
+      supergraphTypes,
+      condition,
+      fetchedName: ({ nodes: [node], responseName }) => plannedNames?.get(node) ?? responseName,
+    };
+    const selections = [{ set: definition.selectionSet, parent: type }];
+    const fields = fieldsByType(type, selections, context)(undefined) ?? NO_FIELDS;
+    const wanted = fields.list.filter((field) => field.fetched);
+    const unplanned = wanted.filter(({ from }) => !plannedRoots.has(from)).map(({ name }) => name);
+    return { fields, unplanned, none: wanted.length > 0 && unplanned.length === wanted.length };
+  });
 
   return {
     conditions,

@@ -5,9 +5,9 @@ import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { parse } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { operationOf } from '../../schema/operation-of.ts';
 import type { Operation, SubgraphRequest } from '../../schema/ports.ts';
 import { compiledExecutor } from './apollo.ts';
-import { operationOf } from './executor.ts';
 import { testGraph, testOperation } from './test-graph.ts';
 
 const stopping: (() => Promise<void>)[] = [];

@@ -1,8 +1,8 @@
 // One call of a subgraph: never rejects, bounded by the operation's signal, its answer checked before anybody reads it.
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import { clientError, type ErrorCode, isErrorCode } from '../../schema/errors.ts';
+import { isObject, type JsonObject } from '../../schema/json.ts';
 import { type Answer, failed, type Request } from './exchange.ts';
-import { isObject, type JsonObject } from './json.ts';
 import type { Run } from './run.ts';
 
 function answerOf(result: unknown): Answer {

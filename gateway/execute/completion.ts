@@ -10,9 +10,14 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { isInherited, isObject, type JsonObject } from './json.ts';
+import { isInherited, isObject, type JsonObject } from '../../schema/json.ts';
+import {
+  type SelectedField,
+  type SelectionContext,
+  selectFields,
+  type TypedSelection,
+} from '../../schema/selection.ts';
 import { leafCheck } from './leaf.ts';
-import { type SelectedField, type SelectionContext, selectFields, type TypedSelection } from './selection.ts';
 import { type CompletedField, type CompletedFields, type Completion, FAILED, shaperOf } from './shaper.ts';
 
 export interface CompletionContext extends SelectionContext {

@@ -1,7 +1,7 @@
 // What goes to a subgraph and what came back, read and checked.
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import type { ErrorCode } from '../../schema/errors.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../../schema/json.ts';
 import type { Shape } from './merge.ts';
 
 /** What every execution of a fetch sends but for its variables. */

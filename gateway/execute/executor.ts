@@ -12,10 +12,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
+import type { JsonObject } from '../../schema/json.ts';
+import { operationOf } from '../../schema/operation-of.ts';
 import type { Operation } from '../../schema/ports.ts';
 import { compileAnswer } from './answer.ts';
 import { endingOf } from './ending.ts';
-import type { JsonObject } from './json.ts';
 import { merge, type Shape, shapeOf } from './merge.ts';
 import { compileSteps, NOTHING, type Step } from './plan.ts';
 import type { ExecutorOptions, Run } from './run.ts';
@@ -44,22 +45,6 @@ export interface CompiledOperation {
     options: ExecutorOptions,
     coerced?: Readonly<JsonObject>,
   ): Promise<ExecutionResult>;
-}
-
-export function operationOf(
-  document: DocumentNode,
-  operationName: string | undefined,
-): { operation: OperationDefinitionNode; fragments: Map<string, FragmentDefinitionNode> } {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  const operations: OperationDefinitionNode[] = [];
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
-  }
-  const [operation, ...others] =
-    operationName === undefined ? operations : operations.filter(({ name }) => name?.value === operationName);
-  if (operation === undefined || others.length > 0) throw clientError('OPERATION_RESOLUTION_FAILURE');
-  return { operation, fragments };
 }
 
 export function compilePlan(input: PlanInput): CompiledOperation {

@@ -1,10 +1,10 @@
 // Executes a fetch of entities: each representation sent once, its answer given to every place that needs it.
 import type { GraphQLFormattedError } from 'graphql';
+import { isObject, type JsonObject } from '../../schema/json.ts';
 import { call } from './call.ts';
 import { type Answer, failed } from './exchange.ts';
 import { commonPath, failureAt, type Path, subgraphError } from './failure.ts';
 import { type CompiledFetch, clientPath, variablesFor } from './fetch.ts';
-import { isObject, type JsonObject } from './json.ts';
 import { merge } from './merge.ts';
 import { certainPart, eachPlace, locate } from './places.ts';
 import type { Asked, Run } from './run.ts';

@@ -1,9 +1,10 @@
 // Executes a fetch of root fields: its answer goes to the root, or into each object that offers the root type.
+
+import type { JsonObject } from '../../schema/json.ts';
 import { call } from './call.ts';
 import type { Answer } from './exchange.ts';
 import { failureAt, type Path, subgraphError } from './failure.ts';
 import { type CompiledFetch, clientPath, variablesFor } from './fetch.ts';
-import type { JsonObject } from './json.ts';
 import { merge } from './merge.ts';
 import { eachPlace, locate } from './places.ts';
 import type { Run } from './run.ts';

@@ -1,9 +1,9 @@
 // A fetch of the plan, compiled: what it sends, for which objects, and where its answer and its errors go.
 import type { FetchNode } from '@apollo/query-planner';
 import { type GraphQLSchema, Kind, OperationTypeNode, parse } from 'graphql';
+import { isInherited, type JsonObject, read, write } from '../../schema/json.ts';
 import type { Request } from './exchange.ts';
 import type { Path } from './failure.ts';
-import { isInherited, type JsonObject, read, write } from './json.ts';
 import { addField, type Shape, shapeOf } from './merge.ts';
 import type { PlanPath } from './places.ts';
 import { compileRepresenter, type Representer } from './representation.ts';

@@ -3,7 +3,8 @@ import { operationFromDocument, type Schema, Supergraph } from '@apollo/federati
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, OperationTypeNode, parse } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
-import { type CompiledOperation, compilePlan, operationOf } from './executor.ts';
+import { operationOf } from '../../schema/operation-of.ts';
+import { type CompiledOperation, compilePlan } from './executor.ts';
 import { withResolvableKeysFirst } from './key-order.ts';
 import { type LabelSettings, labelsIn, overrideLabelsOf, overridesOf } from './override-labels.ts';
 import { plannedNames } from './planned-names.ts';

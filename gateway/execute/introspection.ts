@@ -9,8 +9,8 @@ import {
   OperationTypeNode,
   print,
 } from 'graphql';
-import type { JsonObject } from './json.ts';
-import type { SelectedField } from './selection.ts';
+import type { JsonObject } from '../../schema/json.ts';
+import type { SelectedField } from '../../schema/selection.ts';
 
 export type Introspect = (field: SelectedField, variables: Readonly<JsonObject>) => unknown;
 

@@ -1,6 +1,6 @@
 // What a fetch brings, known from its text: its composite fields, how to add them to the answer and how to copy them.
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
-import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
+import { isInherited, isObject, type JsonObject, read, write } from '../../schema/json.ts';
 
 export interface Shape {
   readonly fields: ShapeField[];

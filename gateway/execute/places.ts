@@ -1,6 +1,7 @@
 // Where a plan node works: the objects under a plan path, and their exact paths when an error needs them.
+
+import { isInherited, isObject, type JsonObject, read, write } from '../../schema/json.ts';
 import type { Path } from './failure.ts';
-import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
 
 /** Response names, with '@' for "each element of the list". */
 export type PlanPath = readonly string[];

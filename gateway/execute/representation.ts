@@ -1,8 +1,8 @@
 // What identifies an entity to another subgraph: representations built from the answer so far, and their equality.
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
-import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
-import { isTypeOf } from './type-condition.ts';
+import { isInherited, isObject, type JsonObject, read, write } from '../../schema/json.ts';
+import { isTypeOf } from '../../schema/type-condition.ts';
 
 export interface Representer {
   /** Equal for entities with equal representations only; undefined when there is none. */

@@ -1,9 +1,9 @@
 // The planner's rewrites of what a fetch sends and receives, compiled: fields renamed, values set.
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
-import { isInherited, isObject, type JsonObject, read, write } from './json.ts';
+import { isInherited, isObject, type JsonObject, read, write } from '../../schema/json.ts';
+import { isTypeOf } from '../../schema/type-condition.ts';
 import { addField, type Shape } from './merge.ts';
-import { isTypeOf } from './type-condition.ts';
 
 export type Rewrite = (value: unknown) => void;
 

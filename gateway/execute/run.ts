@@ -1,10 +1,10 @@
 // One execution of a compiled operation: the answer so far, what went wrong, and what its fetches share.
 import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../schema/errors.ts';
+import type { JsonObject } from '../../schema/json.ts';
 import type { Operation, Subgraph } from '../../schema/ports.ts';
 import type { Ending } from './ending.ts';
 import type { Answer } from './exchange.ts';
-import type { JsonObject } from './json.ts';
 import type { Sharing } from './sharing.ts';
 
 export interface SubgraphCall {

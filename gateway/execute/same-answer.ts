@@ -1,7 +1,7 @@
 // For tests: one operation on a graph of invented values, by the stock gateway and by the compiled executor.
 import { type ExecutionResult, isAbstractType, parse, validate, visit } from 'graphql';
+import { operationOf } from '../../schema/operation-of.ts';
 import { withSomething } from './emptied.ts';
-import { operationOf } from './executor.ts';
 import { inventResolvers, type World } from './invented-world.ts';
 import type { RandomOperation } from './random-operation.ts';
 import { plain, type SubgraphSource, type TestGraph, testGraph } from './test-graph.ts';

@@ -1,8 +1,8 @@
 // An object of the answer from what was fetched: by code of its own for each type in each place, so that V8 knows every
 // object's form; a loop over names reads and writes by look-up.
 import type { GraphQLError } from 'graphql';
-import { type JsonObject, read, write } from './json.ts';
-import type { SelectedField } from './selection.ts';
+import { type JsonObject, read, write } from '../../schema/json.ts';
+import type { SelectedField } from '../../schema/selection.ts';
 
 /** What a null stands for whose error is already reported: the parent must not report it again. */
 export const FAILED = Symbol('failed');

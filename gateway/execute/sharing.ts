@@ -1,11 +1,11 @@
 // Concurrent identical sub-requests of the same principal, sent once: each operation that waits gets its own copy.
 import { createHash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
+import { isObject, type JsonObject } from '../../schema/json.ts';
 import type { Operation, Subgraph } from '../../schema/ports.ts';
 import type { Principal } from '../../schema/principal.ts';
 import { endingOf } from './ending.ts';
 import type { Request } from './exchange.ts';
-import { isObject, type JsonObject } from './json.ts';
 import { copyOf } from './merge.ts';
 
 /** How much earlier than its own deadline an operation may be failed by the deadline of the one that it joined. */

@@ -37,7 +37,7 @@ export interface Call {
 /** What stands in for a subgraph's own answer; undefined: it answers itself. */
 export type Interfere = (call: Call) => ExecutionResult | Promise<ExecutionResult> | undefined;
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires",
+export const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires",
   "@external", "@shareable", "@provides", "@interfaceObject", "@override", "@inaccessible", "@tag"])\n`;
 
 export interface TestGraph {
