@@ -77,7 +77,9 @@ async function judgeAnew(objective: Item, context: SubgraphContext): Promise<Jud
   const found = await Promise.all(
     services.map((service) => samplesOf(objects, objective.provider, service, window)),
   );
-  const samples = found.flat().filter((sample) => sample.indicator === indicator);
+  const samples: Sample[] = [];
+  for (const ofService of found)
+    for (const sample of ofService) if (sample.indicator === indicator) samples.push(sample);
   const comparator = comparatorOf(objective, context);
   const target = asNumber(objective.raw.conformanceTarget);
   const algorithm = algorithmOf(
@@ -96,7 +98,8 @@ async function judgeAnew(objective: Item, context: SubgraphContext): Promise<Jud
 }
 
 function measured(value: number, samples: readonly Sample[]) {
-  const last = Math.max(...samples.map((sample) => sample.untilMs));
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { untilMs } of samples) last = Math.max(last, untilMs);
   return {
     value: Math.round(value * 1e6) / 1e6,
     unit: samples.find((sample) => sample.unit !== null)?.unit ?? null,

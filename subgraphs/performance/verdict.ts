@@ -20,13 +20,23 @@ export function algorithmOf(word: string | undefined): Algorithm {
 /** The value over all samples, each weighted by how long it was measured; undefined for none. */
 export function aggregate(samples: readonly Sample[], algorithm: Algorithm): number | undefined {
   if (samples.length === 0) return undefined;
+  if (algorithm === 'MEAN') return mean(samples);
   const values = samples.map((sample) => sample.value).sort((a, b) => a - b);
   if (algorithm === 'MIN') return values[0];
-  if (algorithm === 'MAX') return values.at(-1);
-  if (algorithm === 'P95') return values[Math.ceil(values.length * 0.95) - 1];
-  const weight = samples.reduce((sum, sample) => sum + (sample.untilMs - sample.fromMs), 0);
-  if (weight <= 0) return values.reduce((sum, value) => sum + value, 0) / values.length;
-  return samples.reduce((sum, sample) => sum + sample.value * (sample.untilMs - sample.fromMs), 0) / weight;
+  return algorithm === 'MAX' ? values.at(-1) : values[Math.ceil(values.length * 0.95) - 1];
+}
+
+/** Of every objective in a list, three times. */
+function mean(samples: readonly Sample[]): number {
+  let weight = 0;
+  let weighted = 0;
+  let sum = 0;
+  for (const { value, fromMs, untilMs } of samples) {
+    weight += untilMs - fromMs;
+    weighted += value * (untilMs - fromMs);
+    sum += value;
+  }
+  return weight > 0 ? weighted / weight : sum / samples.length;
 }
 
 function meets(value: number, comparator: Comparator, target: number): boolean {

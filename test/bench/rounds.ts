@@ -107,6 +107,24 @@ async function oneRound(
   };
 }
 
+const LOOK_MS = 500;
+const QUIET = { shareOfLook: 0.05, looks: 4, atMostLooks: 240 } as const;
+
+/** What begins with the processes and goes on behind the answers (filling what is kept) would count among the first cases. */
+export async function quiet(peers: readonly Peer[]): Promise<void> {
+  const processes = [...new Set(peers.flatMap((peer) => peer.processes))];
+  const spent = async () =>
+    (await Promise.all(processes.map((child) => child.usage()))).map(({ cpuMs }) => cpuMs);
+  let before = await spent();
+  for (let looks = 0, calm = 0; calm < QUIET.looks && looks < QUIET.atMostLooks; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const now = await spent();
+    const busy = now.some((each, index) => each - (before[index] ?? 0) > LOOK_MS * QUIET.shareOfLook);
+    calm = busy ? 0 : calm + 1;
+    before = now;
+  }
+}
+
 async function profiled(
   { profileFolder }: Means,
   peers: readonly Peer[],
