@@ -190,7 +190,7 @@ export async function createEngine({ execution, log, ...options }: EngineOptions
   checkScalars(schema);
   return {
     schema,
-    fetchedNames: requirementsOf(parse(options.supergraphSdl, { noLocation: true })).fetchedNames,
+    fetchedNames: compiled?.fetchedNames() ?? requirementsOf(parse(options.supergraphSdl)).fetchedNames,
     execute: compiled === undefined || execution === 'SERVED' ? served(server) : direct(compiled, calls),
     prepare: (document, node) => void compiled?.compiled(document, node),
     stop: () => server.stop(),

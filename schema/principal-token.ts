@@ -1,6 +1,6 @@
 // The principal on its way to a subgraph elsewhere: a signed token that is good for one request to one subgraph.
 import { createHmac, hash, KeyObject, sign, timingSafeEqual } from 'node:crypto';
-import { type CryptoKey, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { type CryptoKey, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { FUNCTIONS, type SsmFunction } from './access.ts';
 import { AMOUNT_LIMIT, DAILY_WINDOW } from './conditions.ts';
@@ -59,7 +59,12 @@ export type PrincipalVerdict =
       readonly origin?: string;
       readonly offer?: Offer;
     }
-  | { readonly kind: 'REFUSED'; readonly reason: string };
+  | {
+      readonly kind: 'REFUSED';
+      readonly reason: string;
+      /** Nothing is known against the token: the keys couldn't be read. */
+      readonly keysUnavailable?: true;
+    };
 
 export function queryHash(query: string): string {
   return hash('sha256', query, 'base64url');
@@ -194,7 +199,7 @@ export function signPrincipal(principal: Principal, signing: Signing): string {
   return `${signed}.${signatureOf(signed)}`;
 }
 
-const refused = (reason: string): PrincipalVerdict => ({ kind: 'REFUSED', reason });
+const refused = (reason: string) => ({ kind: 'REFUSED', reason }) as const satisfies PrincipalVerdict;
 
 /** Of claims that a good key stands for. `kid`: of the published key, if it is one. */
 function judged(
@@ -238,12 +243,32 @@ function judgedByAgreement(token: string, id: string, verification: Verification
   return judged(parsed(payload), verification);
 }
 
+/** What a set of keys says of the token that it is asked about; anything else is the set's own fault. */
+const OF_THE_TOKEN: ReadonlySet<string> = new Set([
+  'ERR_JWKS_NO_MATCHING_KEY',
+  'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
+  'ERR_JOSE_NOT_SUPPORTED',
+]);
+
+class KeysUnavailable extends Error {}
+
+const reading =
+  (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
+  async (...asked) => {
+    try {
+      return await keys(...asked);
+    } catch (error) {
+      if (error instanceof errors.JOSEError && OF_THE_TOKEN.has(error.code)) throw error;
+      throw new KeysUnavailable(error instanceof Error ? error.message : 'unreadable keys');
+    }
+  };
+
 /** Never rejects: whatever is wrong with the token, or with reading the keys, is a refusal. */
 export async function verifyPrincipal(token: string, verification: Verification): Promise<PrincipalVerdict> {
   try {
     const byAgreement = agreedHeader.safeParse(parsed(token.slice(0, token.indexOf('.'))));
     if (byAgreement.success) return judgedByAgreement(token, byAgreement.data.kid, verification);
-    const { payload, protectedHeader } = await jwtVerify(token, verification.keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, reading(verification.keys), {
       algorithms: ['EdDSA'],
       typ: TYPE,
       clockTolerance: TOLERANCE_S,
@@ -251,6 +276,7 @@ export async function verifyPrincipal(token: string, verification: Verification)
     });
     return judged(payload, verification, protectedHeader.kid);
   } catch (error) {
-    return refused(error instanceof Error ? error.message : 'unreadable');
+    const refusal = refused(error instanceof Error ? error.message : 'unreadable');
+    return error instanceof KeysUnavailable ? { ...refusal, keysUnavailable: true } : refusal;
   }
 }

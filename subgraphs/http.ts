@@ -123,7 +123,10 @@ async function trusted(
   if (verdict.kind === 'REFUSED') {
     options.onRefusal({ subgraph: name, reason: verdict.reason });
     // nothing has been done yet: a gateway may ask once more
-    return void refuse(response, 'UNAUTHENTICATED');
+    return void refuse(
+      response,
+      verdict.keysUnavailable === true ? 'AUTHORIZATION_UNAVAILABLE' : 'UNAUTHENTICATED',
+    );
   }
   const half = verdict.offer && options.agreements.accept(verdict.offer, name);
   if (half !== undefined) response.setHeader(AGREEMENT_HEADER, half);

@@ -26,6 +26,8 @@ export interface CompiledExecutorOptions
 }
 
 export interface CompiledGateway extends GatewayInterface {
+  /** Of the supergraph in force: what plans may select beside the client's own selection. */
+  fetchedNames(): ReadonlySet<string>;
   /**
    * An operation of the supergraph in force, for callers that go around ApolloServer: planned and compiled when it is
    * first asked for, and kept by its node. The document must be valid. @throws GraphQLError for what can't be planned.
@@ -70,6 +72,11 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
     return operation;
   }
 
+  function inForce(): Compiled {
+    if (current === undefined) throw new Error('No supergraph is loaded yet');
+    return current;
+  }
+
   async function executor(requestContext: GatewayGraphQLRequestContext): Promise<GatewayExecutionResult> {
     const { schema, source, document, request } = requestContext;
     // a request that began before a reload is answered by the supergraph that it was validated against
@@ -93,9 +100,7 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
       return { executor };
     },
     stop: () => gateway.stop(),
-    compiled(document, node) {
-      if (current === undefined) throw new Error('No supergraph is loaded yet');
-      return compiled(current, node, document, node.name?.value);
-    },
+    fetchedNames: () => inForce().fetchedNames,
+    compiled: (document, node) => compiled(inForce(), node, document, node.name?.value),
   };
 }

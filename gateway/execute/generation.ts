@@ -14,6 +14,8 @@ import { documentsToPlan } from './separate-plans.ts';
 export interface Generation {
   /** The client's graph. */
   readonly schema: GraphQLSchema;
+  /** Names of fields that plans may select beside the client's own selection. */
+  readonly fetchedNames: ReadonlySet<string>;
   /** Plans and compiles; throws a GraphQLError for what can't be planned. The document must be valid. */
   compile(document: DocumentNode, operationName?: string): CompiledOperation;
 }
@@ -36,6 +38,7 @@ export function buildGeneration(
 
   return {
     schema: clientSchema,
+    fetchedNames: requirements.fetchedNames,
     compile(document, operationName) {
       const { operation, fragments } = operationOf(document, operationName);
       const names = plannedNames(document, requirements);
