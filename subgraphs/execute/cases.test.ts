@@ -25,6 +25,7 @@ const schema = buildSubgraphSchema({
       set: [Int!]
       scalar(value: Any): Any
       never: String!
+      eager: [Int]
     }
     type Mutation { act(name: String!): Acted!  fail(name: String!): Acted! }
     type Acted { name: String! shown: String }
@@ -54,6 +55,13 @@ const schema = buildSubgraphSchema({
       set: () => new Set([1, 2]),
       scalar: (_: unknown, { value }: { readonly value: unknown }) => value,
       never: () => null,
+      eager: () => ({
+        // biome-ignore lint/suspicious/noThenProperty: what some libraries give in a promise's place
+        then(take: (value: number[]) => void) {
+          take([1]);
+          take([2]);
+        },
+      }),
     },
     Mutation: {
       act: async (_: unknown, { name }: { readonly name: string }) => {
@@ -205,6 +213,13 @@ describe('a compiled document', () => {
       ],
     });
     expect(result).toHaveProperty('errors.length', 3);
+  });
+
+  it('takes a promise of another kind, which calls back at once and twice, for one', async () => {
+    const run = compileDocument(schema, parse('{ eager set }'), undefined);
+    expect(plain(await run({}, { context: {}, shown: (error) => error }))).toEqual({
+      data: { eager: [1], set: [1, 2] },
+    });
   });
 
   it('leaves no rejection to nobody, which would end the process', async () => {

@@ -61,7 +61,9 @@ export class Run {
   /** Null stands there until the value comes. */
   later(coming: PromiseLike<unknown>, position: Position, up: Place, key: string | number): null {
     this.#pending += 1;
-    coming.then(
+    // of another kind it may call back at once, before there is anything to write to, or twice
+    const once = coming instanceof Promise ? coming : Promise.resolve(coming);
+    once.then(
       (value) => {
         if (!up.gone) up.put(key, this.settle(value, position, up, key));
         this.#came();
