@@ -9,9 +9,10 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { measure } from '../schema/extent.ts';
 import type { Limits } from './config.ts';
 import { coded, Refusal, refuse } from './errors.ts';
-import { measure, passedByText, passedLimit } from './limits.ts';
+import { passedByText, passedLimit } from './limits.ts';
 import { factsOf, type OperationFacts } from './operation-facts.ts';
 import type { SchemaRules } from './schema-rules.ts';
 

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { type Extent, measure } from '../schema/extent.ts';
 import { readConfig } from './config.ts';
-import { type Extent, measure, passedByText } from './limits.ts';
+import { passedByText } from './limits.ts';
 
 /** The measure as its meaning has it, at exponential cost: fragments put in place of their spreads. */
 function expanded(text: string): Extent {

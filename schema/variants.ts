@@ -1,33 +1,68 @@
 // What is compiled once for each combination of the Boolean variables that @skip and @include name.
-import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
+import {
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import { measure } from './extent.ts';
 
-/** Clients choose the values: only so many combinations are kept. */
+/** Clients choose the values: only so many combinations are kept, and fewer of what is large. */
 const MAX_VARIANTS = 16;
+const MAX_FIELDS = 4_000;
+/** Measured: heap of a compiled field, rounded up. */
+const BYTES_PER_FIELD = 800;
 
-/** The operation's own variables that decide whether something is selected. */
+/** The operation's own variables that decide whether something is selected, in its fragments too. */
 export function conditionsOf(
   definition: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): readonly string[] {
   const names = new Set<string>();
-  for (const node of [definition, ...fragments.values()]) {
-    visit(node, {
-      Directive: {
-        enter: ({ name, arguments: args }) => {
-          const value = args?.[0]?.value;
-          if ((name.value === 'skip' || name.value === 'include') && value?.kind === Kind.VARIABLE)
-            names.add(value.name.value);
-        },
+  const seen = new Set<string>();
+  const look = (set: SelectionSetNode): void => {
+    visit(set, {
+      Directive: ({ name, arguments: args }) => {
+        const value = args?.[0]?.value;
+        if ((name.value === 'skip' || name.value === 'include') && value?.kind === Kind.VARIABLE)
+          names.add(value.name.value);
+      },
+      // other fragments of the document are other operations', whose variables may be of the same name
+      FragmentSpread: ({ name: { value } }) => {
+        const fragment = seen.has(value) ? undefined : fragments.get(value);
+        seen.add(value);
+        if (fragment !== undefined) look(fragment.selectionSet);
       },
     });
-  }
-  // a fragment of another operation in the same document brings variables that this one doesn't have
-  const own = new Set(definition.variableDefinitions?.map(({ variable }) => variable.name.value));
-  return [...names].filter((name) => own.has(name));
+  };
+  look(definition.selectionSet);
+  return [...names];
+}
+
+export interface Room {
+  /** So many combinations are kept. */
+  readonly variants: number;
+  /** Whether that is all of them: else what is compiled now may be compiled again soon. */
+  readonly holdsAll: boolean;
+  /** What all of them take at most. */
+  readonly bytes: number;
+}
+
+/** What an operation may take when it is compiled. */
+export function roomFor(
+  definition: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): Room {
+  const { fields } = measure({ kind: Kind.DOCUMENT, definitions: [definition, ...fragments.values()] });
+  const combinations = 2 ** conditionsOf(definition, fragments).length;
+  const variants = Math.min(combinations, MAX_VARIANTS, Math.max(1, Math.floor(MAX_FIELDS / fields)));
+  return { variants, holdsAll: variants === combinations, bytes: BYTES_PER_FIELD * fields * variants };
 }
 
 export function variants<Variant>(
   conditions: readonly string[],
+  room: Room,
   make: (condition: (variable: string) => boolean) => Variant,
 ): (values: Readonly<Record<string, unknown>>) => Variant {
   const made = new Map<string, Variant>();
@@ -38,7 +73,8 @@ export function variants<Variant>(
     if (variant === undefined) {
       const chosen = key;
       variant = make((name) => chosen[conditions.indexOf(name)] === '1');
-      if (made.size >= MAX_VARIANTS) made.clear();
+      const [oldest] = made.keys();
+      if (made.size >= room.variants && oldest !== undefined) made.delete(oldest);
       made.set(key, variant);
     }
     return variant;

@@ -131,9 +131,16 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     return here.map((each) => each ?? rest.next().value ?? NOWHERE);
   }
 
-  const places = new DataLoader<Place, Position, string>(locateAll, {
-    cacheKeyFn: placeKey,
-  });
+  const places = new Map<string, DataLoader<Place, Position, string>>();
+
+  /** A batch is of one type: where an object stands by way of another type's, it would wait for its own batch. */
+  function placesOf(type: string): DataLoader<Place, Position, string> {
+    const known = places.get(type);
+    if (known !== undefined) return known;
+    const made = new DataLoader<Place, Position, string>(locateAll, { cacheKeyFn: placeKey });
+    places.set(type, made);
+    return made;
+  }
 
   function position(entity: Item): Soon<Position> {
     if (entity.stands !== undefined) return entity.stands;
@@ -168,7 +175,7 @@ export function objectsOf(systems: Systems, operation: Operation): Objects {
     const stands = standingOf(whose);
     if (stands?.byId === true) return keep(stands.read(reference(type, provider, id)));
     const raw = loads.here(whose, provider, id, standing(whose));
-    if (raw === undefined) return places.load(place).then(keep);
+    if (raw === undefined) return placesOf(type).load(place).then(keep);
     const found = position(itemOf(type, provider, raw));
     return after(found, keep);
   }

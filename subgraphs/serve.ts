@@ -3,9 +3,11 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   type DocumentNode,
   type ExecutionResult,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
+  Kind,
   parse,
   validate,
 } from 'graphql';
@@ -14,6 +16,7 @@ import { type Contract, type FieldSheet, ROOTS, type SubgraphSheet } from '../sc
 import { clientError } from '../schema/errors.ts';
 import type { Operation, Subgraph, SubgraphRequest } from '../schema/ports.ts';
 import { checkScalars } from '../schema/scalars.ts';
+import { roomFor } from '../schema/variants.ts';
 import { checked } from './checked.ts';
 import type { Resolver, Resolvers, SubgraphContext } from './context.ts';
 import { countedClient } from './counted-client.ts';
@@ -26,8 +29,10 @@ import type { Systems } from './loads.ts';
 import { type Objects, objectsOf } from './objects.ts';
 import { asClientError, sourceFor } from './source.ts';
 
-/** Documents per subgraph that are kept parsed and validated: the gateway sends one text per plan node. */
-const KEPT_DOCUMENTS = 5_000;
+/** Of documents that are kept compiled, for each subgraph: the gateway sends one text per plan node. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Measured: heap of a parsed document by the length of its text, rounded up. */
+const BYTES_PER_CHARACTER = 32;
 
 interface Kept {
   readonly document: DocumentNode;
@@ -126,14 +131,14 @@ export function serve(name: string, systems: Systems, resolvers: Resolvers): Sub
   const sheet = systems.contract.subgraphs.get(name);
   if (sheet === undefined) throw new Error(`no subgraph ${name}`);
   const schema = buildSchema(sheet, systems.contract, resolvers);
-  const kept = new LRUCache<string, Kept>({ max: KEPT_DOCUMENTS });
+  const kept = new LRUCache<string, Kept>({ maxSize: KEPT_BYTES });
 
   function keptOf({ query, document: given }: SubgraphRequest): Kept {
     const known = kept.get(query);
     if (known !== undefined) return known;
     const document = given ?? parse(query, { noLocation: true });
     const made: Kept = { document, faults: validate(schema, document), compiled: new Map() };
-    kept.set(query, made);
+    kept.set(query, made, { size: sizeOf(query, document) });
     return made;
   }
 
@@ -162,6 +167,17 @@ export function serve(name: string, systems: Systems, resolvers: Resolvers): Sub
   }
 
   return { name, sdl: sheet.sdl, run };
+}
+
+/** With all that is compiled of it in time. */
+function sizeOf(query: string, { definitions }: DocumentNode): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const each of definitions)
+    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  return definitions.reduce(
+    (sum, each) => (each.kind === Kind.OPERATION_DEFINITION ? sum + roomFor(each, fragments).bytes : sum),
+    1024 + query.length * BYTES_PER_CHARACTER,
+  );
 }
 
 function fail(): never {

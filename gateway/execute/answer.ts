@@ -10,7 +10,7 @@ import type {
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
 import type { JsonObject } from '../../schema/json.ts';
-import { conditionsOf, variants } from '../../schema/variants.ts';
+import { conditionsOf, roomFor, variants } from '../../schema/variants.ts';
 import { type CompletionContext, fieldsByType } from './completion.ts';
 import { failureAt } from './failure.ts';
 import { compileIntrospection } from './introspection.ts';
@@ -62,12 +62,14 @@ export function compileAnswer(input: AnswerInput): CompiledAnswer {
   const introspection = compileIntrospection(schema, definition, fragments);
   const supergraphTypes = new Set(Object.keys(input.supergraph.getTypeMap()));
 
-  const variantOf = variants(conditions, (condition): Variant => {
+  const room = roomFor(definition, fragments);
+  const variantOf = variants(conditions, room, (condition): Variant => {
     const context: CompletionContext = {
       schema,
       fragments,
       supergraphTypes,
       condition,
+      ownCode: room.holdsAll,
       fetchedName: ({ nodes: [node], responseName }) => plannedNames?.get(node) ?? responseName,
     };
     const selections = [{ set: definition.selectionSet, parent: type }];

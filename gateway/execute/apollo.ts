@@ -7,7 +7,9 @@ import type {
 } from '@apollo/server-gateway-interface';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { operationOf } from '../../schema/operation-of.ts';
 import type { Operation } from '../../schema/ports.ts';
+import { roomFor } from '../../schema/variants.ts';
 import type { CompiledOperation } from './executor.ts';
 import { buildGeneration, type Generation } from './generation.ts';
 import type { LabelSettings } from './override-labels.ts';
@@ -36,7 +38,7 @@ export interface CompiledGateway extends GatewayInterface {
 }
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-/** Measured: heap of plan, closures and documents by length of the client's text, rounded up. */
+/** Measured: heap of plan, closures and documents by length of the client's text, rounded up; the answer's code comes beside. */
 const BYTES_PER_CHARACTER = 400;
 
 interface Compiled extends Generation {
@@ -67,7 +69,9 @@ export function compiledExecutor(gateway: ApolloGateway, options: CompiledExecut
     if (operation === undefined) {
       operation = compile(document, name);
       const characters = typeof key === 'string' ? key.length : (document.loc?.end ?? key.loc?.end ?? 0);
-      operations.set(key, operation, { size: characters * BYTES_PER_CHARACTER + 1024 });
+      const { operation: node, fragments } = operationOf(document, name);
+      const size = characters * BYTES_PER_CHARACTER + roomFor(node, fragments).bytes + 1024;
+      operations.set(key, operation, { size });
     }
     return operation;
   }

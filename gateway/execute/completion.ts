@@ -22,6 +22,8 @@ import { type CompletedField, type CompletedFields, type Completion, FAILED, sha
 
 export interface CompletionContext extends SelectionContext {
   readonly supergraphTypes: ReadonlySet<string>;
+  /** Whether what is compiled lasts, so that code of its own is worth making. */
+  readonly ownCode: boolean;
   /** The name under which a field was fetched. */
   readonly fetchedName: (field: SelectedField) => string;
 }
@@ -156,7 +158,7 @@ export function fieldsByType(
     const type: GraphQLNamedType | undefined = named === undefined ? declared : context.schema.getType(named);
     if (type === undefined || !isCompositeType(type)) return undefined;
     const list = selectFields(selections, type, named, context).map((field) => completeField(field, context));
-    const fields = { list, shape: shaperOf(list) };
+    const fields = { list, shape: shaperOf(list, context.ownCode) };
     byType.set(typename, fields);
     return fields;
   };

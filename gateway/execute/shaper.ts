@@ -90,8 +90,9 @@ function byOwnCode(fields: readonly CompletedField[]): Shaper {
   return new Function('fields', 'complete', 'FAILED', code)(fields, complete, FAILED);
 }
 
-export function shaperOf(fields: readonly CompletedField[]): Shaper {
+export function shaperOf(fields: readonly CompletedField[], ownCode: boolean): Shaper {
   const plain =
+    ownCode &&
     fields.length <= MAX_FIELDS &&
     fields.every(
       ({ name, from, inInherited, outInherited }) =>

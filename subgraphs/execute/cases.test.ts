@@ -140,6 +140,15 @@ const CASES: Readonly<Record<string, readonly [string, Record<string, unknown>?,
     { yes: true },
   ],
   'one operation of several': ['query A { set } query B { numbers }', {}, 'B'],
+  'a variable that is a condition in another operation alone': [
+    'query A($x: String) { name(of: $x) } query B($x: Boolean!) { ...F } fragment F on Query { set @include(if: $x) }',
+    { x: 'text' },
+    'A',
+  ],
+  'more conditions than are kept': [
+    `query (${['a', 'b', 'c', 'd', 'e'].map((name) => `$${name}: Boolean!`)}) { mixed @include(if: $a) { name } set @skip(if: $b) numbers @skip(if: $c) x: set @include(if: $d) y: set @include(if: $e) }`,
+    { a: true, b: false, c: true, d: true, e: false },
+  ],
   'a scalar of any value': [
     'query ($v: Any) { scalar(value: $v) a: scalar(value: { b: [1] }) }',
     { v: { c: 1 } },

@@ -18,7 +18,7 @@ import { clientError } from '../../schema/errors.ts';
 import { isInherited, type JsonObject, write } from '../../schema/json.ts';
 import { operationOf } from '../../schema/operation-of.ts';
 import { type SelectedField, selectFields, type TypedSelection } from '../../schema/selection.ts';
-import { conditionsOf, variants } from '../../schema/variants.ts';
+import { conditionsOf, roomFor, variants } from '../../schema/variants.ts';
 import { isPromise } from '../soon.ts';
 import { type ExecuteObject, positionOf } from './complete.ts';
 import { FAILED, Place } from './place.ts';
@@ -64,7 +64,7 @@ function byLookUp(fields: readonly CompiledField[]): ExecuteObject {
   };
 }
 
-/** By code of its own: V8 knows the form of the objects of each place, where names that are looked up give it none. */
+/** By code of its own: V8 knows the form of the objects of each place, where names that are looked up give it none. For what lasts. */
 function byOwnCode(fields: readonly CompiledField[]): ExecuteObject {
   const code = `
     const [${fields.map((_, at) => `field${at}`).join()}] = fields;
@@ -78,9 +78,9 @@ function byOwnCode(fields: readonly CompiledField[]): ExecuteObject {
   );
 }
 
-function objectBy(fields: readonly CompiledField[]): ExecuteObject {
+function objectBy(fields: readonly CompiledField[], ownCode: boolean): ExecuteObject {
   const plain = fields.every(({ name }) => NAME.test(name) && !isInherited(name));
-  return plain && fields.length <= MAX_FIELDS ? byOwnCode(fields) : byLookUp(fields);
+  return ownCode && plain && fields.length <= MAX_FIELDS ? byOwnCode(fields) : byLookUp(fields);
 }
 
 /** As far as it's made of plain objects and lists, which coercion makes; what a scalar's parser makes is its own. */
@@ -91,6 +91,8 @@ function frozen<Value>(value: Value): Value {
   for (const each of Object.values(value)) frozen(each);
   return Object.freeze(value);
 }
+
+const NO_ARGUMENTS: Params = Object.freeze({});
 
 function definitionOf(schema: GraphQLSchema, type: GraphQLObjectType, name: string) {
   if (type === schema.getQueryType()) {
@@ -106,14 +108,15 @@ function argumentsOf(
   { nodes: [node] }: SelectedField,
   number: number,
 ): (run: Run) => Params {
+  if (definition.args.length === 0) return () => NO_ARGUMENTS;
   let varies = false;
-  visit(node, {
-    SelectionSet: () => false,
-    Directive: () => false,
-    Variable: () => {
-      varies = true;
-    },
-  });
+  for (const each of node.arguments ?? []) {
+    visit(each, {
+      Variable: () => {
+        varies = true;
+      },
+    });
+  }
   if (!varies) {
     let constant: Params | undefined;
     return () => {
@@ -143,6 +146,7 @@ export function compileDocument(
     throw clientError('GRAPHQL_VALIDATION_FAILED', `This subgraph has no ${operation.operation}.`);
   const definitions = operation.variableDefinitions ?? [];
   const conditions = conditionsOf(operation, fragments);
+  const room = roomFor(operation, fragments);
   const fragmentMap = Object.fromEntries(fragments);
 
   function fieldsOf(
@@ -204,7 +208,7 @@ export function compileDocument(
         const below = nodes.flatMap(({ selectionSet }): TypedSelection[] =>
           selectionSet === undefined ? [] : [{ set: selectionSet, parent: of }],
         );
-        const made = objectBy(fieldsOf(of, below, variant));
+        const made = objectBy(fieldsOf(of, below, variant), room.holdsAll);
         objects.set(of, made);
         return made;
       },
@@ -224,10 +228,10 @@ export function compileDocument(
     };
   }
 
-  const rootBy = variants(conditions, (condition) => {
+  const rootBy = variants(conditions, room, (condition) => {
     const set = { set: operation.selectionSet, parent: rootType };
     const fields = fieldsOf(rootType, [set], { condition, fields: 0 });
-    return { fields, execute: objectBy(fields) };
+    return { fields, execute: objectBy(fields, room.holdsAll) };
   });
 
   return async (given, asked) => {
