@@ -88,9 +88,10 @@ async function deliver({ own, client, now }: Telling, alert: AlertRow, row: Firi
   }
   const { provider } = customer;
   if (!client.providersOf('TMF681').includes(provider)) return;
+  const leasedUntil = new Date(nowMs + LEASE_MS);
   const [taken] = await db
     .update(alertFiring)
-    .set({ leasedUntil: new Date(nowMs + LEASE_MS) })
+    .set({ leasedUntil })
     .where(
       and(
         eq(alertFiring.id, row.id),
@@ -100,7 +101,12 @@ async function deliver({ own, client, now }: Telling, alert: AlertRow, row: Firi
     )
     .returning({ id: alertFiring.id });
   if (taken === undefined) return;
-  const release = () => db.update(alertFiring).set({ leasedUntil: null }).where(eq(alertFiring.id, row.id));
+  // what took longer than its lease may be another's by now
+  const release = () =>
+    db
+      .update(alertFiring)
+      .set({ leasedUntil: null })
+      .where(and(eq(alertFiring.id, row.id), eq(alertFiring.leasedUntil, leasedUntil)));
   const sending = client.create(
     { provider, api: 'TMF681', resource: 'communicationMessage' },
     {
