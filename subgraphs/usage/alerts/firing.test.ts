@@ -4,7 +4,8 @@ import { encodeId } from '../../../schema/id.ts';
 import { postgresForTests } from '../../../test/support/services.ts';
 import type { Systems } from '../../loads.ts';
 import type { Own } from '../../own.ts';
-import { now, overBothDatabases } from '../../store/store-fixture.ts';
+import { saveActors } from '../../store/actors.ts';
+import { manager, now, overBothDatabases } from '../../store/store-fixture.ts';
 import { deliverPending, fire, type Telling } from './firing.ts';
 
 const postgres = await postgresForTests('alert firings on PostgreSQL');
@@ -41,11 +42,15 @@ overBothDatabases(postgres, (current) => {
       client,
       now: () => nowMs,
     };
+    const holder = manager();
+    await saveActors(store, [holder]);
     const [alert] = await store.db
       .insert(store.tables.alert)
       .values({
         customerId: encodeId('home', 'Customer', 'c'),
-        actorId: 'a',
+        actorId: holder.actorId,
+        serviceId: encodeId('home', 'Service', 's'),
+        usageKind: 'VOICE',
         threshold: '10',
         unit: 'min',
         channel: 'EMAIL',
