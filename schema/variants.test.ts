@@ -56,7 +56,7 @@ describe('room', () => {
 
 it('keeps as many combinations as there is room for, the newest', () => {
   const made: string[] = [];
-  const of = variants(['a', 'b'], { variants: 2, holdsAll: false, bytes: 0 }, (condition) => {
+  const of = variants({ conditions: ['a', 'b'], variants: 2 }, (condition) => {
     const text = `${condition('a')} ${condition('b')}`;
     made.push(text);
     return text;

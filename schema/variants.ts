@@ -1,11 +1,13 @@
 // What is compiled once for each combination of the Boolean variables that @skip and @include name.
 import {
   type FragmentDefinitionNode,
+  type GraphQLError,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { clientError } from './errors.ts';
 import { measure } from './extent.ts';
 
 /** Clients choose the values: only so many combinations are kept, and fewer of what is large. */
@@ -40,7 +42,19 @@ export function conditionsOf(
   return [...names];
 }
 
+/** Of values that were coerced: a nullable variable may be null, or absent, where only a Boolean decides. */
+export function conditionFault(
+  conditions: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+): GraphQLError | undefined {
+  const missing = conditions.find((name) => typeof values[name] !== 'boolean');
+  return missing === undefined
+    ? undefined
+    : clientError('BAD_USER_INPUT', `Variable "$${missing}" must be a Boolean.`);
+}
+
 export interface Room {
+  readonly conditions: readonly string[];
   /** So many combinations are kept. */
   readonly variants: number;
   /** Whether that is all of them: else what is compiled now may be compiled again soon. */
@@ -55,14 +69,19 @@ export function roomFor(
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): Room {
   const { fields } = measure({ kind: Kind.DOCUMENT, definitions: [definition, ...fragments.values()] });
-  const combinations = 2 ** conditionsOf(definition, fragments).length;
+  const conditions = conditionsOf(definition, fragments);
+  const combinations = 2 ** conditions.length;
   const variants = Math.min(combinations, MAX_VARIANTS, Math.max(1, Math.floor(MAX_FIELDS / fields)));
-  return { variants, holdsAll: variants === combinations, bytes: BYTES_PER_FIELD * fields * variants };
+  return {
+    conditions,
+    variants,
+    holdsAll: variants === combinations,
+    bytes: BYTES_PER_FIELD * fields * variants,
+  };
 }
 
 export function variants<Variant>(
-  conditions: readonly string[],
-  room: Room,
+  { conditions, variants: most }: Pick<Room, 'conditions' | 'variants'>,
   make: (condition: (variable: string) => boolean) => Variant,
 ): (values: Readonly<Record<string, unknown>>) => Variant {
   const made = new Map<string, Variant>();
@@ -74,7 +93,7 @@ export function variants<Variant>(
       const chosen = key;
       variant = make((name) => chosen[conditions.indexOf(name)] === '1');
       const [oldest] = made.keys();
-      if (made.size >= room.variants && oldest !== undefined) made.delete(oldest);
+      if (made.size >= most && oldest !== undefined) made.delete(oldest);
       made.set(key, variant);
     }
     return variant;

@@ -10,7 +10,7 @@ import type {
 } from 'graphql';
 import { clientError } from '../../schema/errors.ts';
 import type { JsonObject } from '../../schema/json.ts';
-import { conditionsOf, roomFor, variants } from '../../schema/variants.ts';
+import { roomFor, variants } from '../../schema/variants.ts';
 import { type CompletionContext, fieldsByType } from './completion.ts';
 import { failureAt } from './failure.ts';
 import { compileIntrospection } from './introspection.ts';
@@ -58,12 +58,11 @@ function rootType(schema: GraphQLSchema, { operation }: OperationDefinitionNode)
 export function compileAnswer(input: AnswerInput): CompiledAnswer {
   const { schema, definition, fragments, plannedNames, plannedRoots } = input;
   const type = rootType(schema, definition);
-  const conditions = conditionsOf(definition, fragments);
   const introspection = compileIntrospection(schema, definition, fragments);
   const supergraphTypes = new Set(Object.keys(input.supergraph.getTypeMap()));
 
   const room = roomFor(definition, fragments);
-  const variantOf = variants(conditions, room, (condition): Variant => {
+  const variantOf = variants(room, (condition): Variant => {
     const context: CompletionContext = {
       schema,
       fragments,
@@ -80,7 +79,7 @@ export function compileAnswer(input: AnswerInput): CompiledAnswer {
   });
 
   return {
-    conditions,
+    conditions: room.conditions,
     complete(fetched, errors, values, variables, joined) {
       const faults: GraphQLError[] = [];
       const bad: (string | number)[][] = [];

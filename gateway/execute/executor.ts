@@ -11,10 +11,10 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { clientError } from '../../schema/errors.ts';
 import type { JsonObject } from '../../schema/json.ts';
 import { operationOf } from '../../schema/operation-of.ts';
 import type { Operation } from '../../schema/ports.ts';
+import { conditionFault } from '../../schema/variants.ts';
 import { compileAnswer } from './answer.ts';
 import { endingOf } from './ending.ts';
 import { merge, type Shape, shapeOf } from './merge.ts';
@@ -71,9 +71,8 @@ export function compilePlan(input: PlanInput): CompiledOperation {
         if (read.errors !== undefined) return { errors: read.errors };
         values = read.coerced;
       }
-      const missing = answer.conditions.find((name) => typeof values[name] !== 'boolean');
-      if (missing !== undefined)
-        return { errors: [clientError('BAD_USER_INPUT', `Variable "$${missing}" must be a Boolean.`)] };
+      const fault = conditionFault(answer.conditions, values);
+      if (fault !== undefined) return { errors: [fault] };
       const errors: GraphQLError[] = [];
       const ending = endingOf(operation);
       const newRun = (): Run => ({

@@ -2,6 +2,7 @@
 // object's form; a loop over names reads and writes by look-up.
 import type { GraphQLError } from 'graphql';
 import { type JsonObject, read, write } from '../../schema/json.ts';
+import { fitsCode } from '../../schema/own-code.ts';
 import type { SelectedField } from '../../schema/selection.ts';
 
 /** What a null stands for whose error is already reported: the parent must not report it again. */
@@ -40,11 +41,6 @@ export interface CompletedFields {
 
 /** FAILED: a field that may not be null is. */
 export type Shaper = (source: JsonObject, completion: Completion) => JsonObject | typeof FAILED;
-
-/** Of GraphQL's grammar: nothing else becomes code. */
-const NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
-/** Longer code takes longer to make than it ever saves. */
-const MAX_FIELDS = 100;
 
 /** What isn't a leaf of a value that fits. */
 function complete(
@@ -92,11 +88,6 @@ function byOwnCode(fields: readonly CompletedField[]): Shaper {
 
 export function shaperOf(fields: readonly CompletedField[], ownCode: boolean): Shaper {
   const plain =
-    ownCode &&
-    fields.length <= MAX_FIELDS &&
-    fields.every(
-      ({ name, from, inInherited, outInherited }) =>
-        !inInherited && !outInherited && NAME.test(name) && NAME.test(from),
-    );
+    ownCode && fitsCode(fields.map(({ name }) => name)) && fitsCode(fields.map(({ from }) => from));
   return plain ? byOwnCode(fields) : byLookUp(fields);
 }

@@ -26,6 +26,7 @@ export interface Field {
   readonly name: string;
   readonly nodes: Position['nodes'];
   readonly schema: GraphQLSchema;
+  /** Compiles anew: who asks keeps it. */
   readonly objectOf: (type: GraphQLObjectType) => ExecuteObject;
   readonly info: (run: Run) => GraphQLResolveInfo;
 }
@@ -97,9 +98,9 @@ function completeObject(type: GraphQLObjectType, field: Field, nonNull: boolean)
 function completeAbstract(type: GraphQLAbstractType, field: Field, nonNull: boolean): Complete {
   const { schema, name, nodes, info } = field;
   const resolveType = type.resolveType ?? defaultTypeResolver;
-  const byName = new Map<string, Complete>();
+  const byName = new Map<unknown, Complete>();
   const concrete = (found: unknown): Complete => {
-    const known = typeof found === 'string' ? byName.get(found) : undefined;
+    const known = byName.get(found);
     if (known !== undefined) return known;
     const object = typeof found === 'string' ? schema.getType(found) : undefined;
     if (!isObjectType(object) || !schema.isSubType(type, object))

@@ -17,8 +17,9 @@ import {
 import { clientError } from '../../schema/errors.ts';
 import { isInherited, type JsonObject, write } from '../../schema/json.ts';
 import { operationOf } from '../../schema/operation-of.ts';
+import { fitsCode } from '../../schema/own-code.ts';
 import { type SelectedField, selectFields, type TypedSelection } from '../../schema/selection.ts';
-import { conditionsOf, roomFor, variants } from '../../schema/variants.ts';
+import { conditionFault, roomFor, variants } from '../../schema/variants.ts';
 import { isPromise } from '../soon.ts';
 import { type ExecuteObject, positionOf } from './complete.ts';
 import { FAILED, Place } from './place.ts';
@@ -45,11 +46,6 @@ export type CompiledDocument = (
   variables: Params,
   asked: Omit<Asked, 'variables'>,
 ) => Promise<ExecutionResult>;
-
-/** Of GraphQL's grammar: nothing else becomes code. */
-const NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
-/** Longer code takes longer to make than it ever saves. */
-const MAX_FIELDS = 100;
 
 function byLookUp(fields: readonly CompiledField[]): ExecuteObject {
   return (source, run, place) => {
@@ -79,8 +75,7 @@ function byOwnCode(fields: readonly CompiledField[]): ExecuteObject {
 }
 
 function objectBy(fields: readonly CompiledField[], ownCode: boolean): ExecuteObject {
-  const plain = fields.every(({ name }) => NAME.test(name) && !isInherited(name));
-  return ownCode && plain && fields.length <= MAX_FIELDS ? byOwnCode(fields) : byLookUp(fields);
+  return ownCode && fitsCode(fields.map(({ name }) => name)) ? byOwnCode(fields) : byLookUp(fields);
 }
 
 /** As far as it's made of plain objects and lists, which coercion makes; what a scalar's parser makes is its own. */
@@ -145,7 +140,6 @@ export function compileDocument(
   if (!rootType || operation.operation === OperationTypeNode.SUBSCRIPTION)
     throw clientError('GRAPHQL_VALIDATION_FAILED', `This subgraph has no ${operation.operation}.`);
   const definitions = operation.variableDefinitions ?? [];
-  const conditions = conditionsOf(operation, fragments);
   const room = roomFor(operation, fragments);
   const fragmentMap = Object.fromEntries(fragments);
 
@@ -196,21 +190,16 @@ export function compileDocument(
       run.infos[number] = made;
       return made;
     };
-    const objects = new Map<GraphQLObjectType, ExecuteObject>();
     const position = positionOf(definition.type, {
       name: `${type.name}.${definition.name}`,
       nodes,
       schema,
       info,
       objectOf: (of) => {
-        const known = objects.get(of);
-        if (known !== undefined) return known;
         const below = nodes.flatMap(({ selectionSet }): TypedSelection[] =>
           selectionSet === undefined ? [] : [{ set: selectionSet, parent: of }],
         );
-        const made = objectBy(fieldsOf(of, below, variant), room.holdsAll);
-        objects.set(of, made);
-        return made;
+        return objectBy(fieldsOf(of, below, variant), room.holdsAll);
       },
     });
     const argsOf = argumentsOf(definition, field, number);
@@ -228,7 +217,7 @@ export function compileDocument(
     };
   }
 
-  const rootBy = variants(conditions, room, (condition) => {
+  const rootBy = variants(room, (condition) => {
     const set = { set: operation.selectionSet, parent: rootType };
     const fields = fieldsOf(rootType, [set], { condition, fields: 0 });
     return { fields, execute: objectBy(fields, room.holdsAll) };
@@ -238,9 +227,8 @@ export function compileDocument(
     const read = getVariableValues(schema, definitions, given, { maxErrors: 50 });
     if (read.errors !== undefined) return { errors: read.errors };
     const variables = read.coerced;
-    const missing = conditions.find((name) => typeof variables[name] !== 'boolean');
-    if (missing !== undefined)
-      return { errors: [clientError('BAD_USER_INPUT', `Variable "$${missing}" must be a Boolean.`)] };
+    const fault = conditionFault(room.conditions, variables);
+    if (fault !== undefined) return { errors: [fault] };
     const run = new Run({ ...asked, variables });
     const root = new Place(undefined, '', true);
     const { fields, execute } = rootBy(variables);

@@ -12,7 +12,7 @@ import { clock, clockOffsetMs } from './clock.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { GatewaySettings } from './gateway-process.ts';
 import { type BenchOptions, wants } from './options.ts';
-import { type Counter, measure, medians, type Peer, quiet, type Round, type Row, ratio } from './rounds.ts';
+import { type Counter, measure, medians, type Peer, type Round, type Row, ratio } from './rounds.ts';
 import type { Calls, SimulatorReady, SimulatorSettings } from './simulator-process.ts';
 import type { StockSettings } from './stock-process.ts';
 import type { SubgraphsSettings, UrlReady } from './subgraphs-process.ts';
@@ -134,7 +134,6 @@ async function run(setting: Setting, say: (line: string) => void): Promise<OwnRe
         say(`${each.name}, ${peer.name}: status ${status} ${[...new Set(errors)].join(' ')}`);
     }
   }
-  await quiet(peers);
   const rounds = await measure(
     { load, counter, profileFolder: options.profileFolder },
     peers,

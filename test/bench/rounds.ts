@@ -111,7 +111,7 @@ const LOOK_MS = 500;
 const QUIET = { shareOfLook: 0.05, looks: 4, atMostLooks: 240 } as const;
 
 /** What begins with the processes and goes on behind the answers (filling what is kept) would count among the first cases. */
-export async function quiet(peers: readonly Peer[]): Promise<void> {
+async function quiet(peers: readonly Peer[]): Promise<void> {
   const processes = [...new Set(peers.flatMap((peer) => peer.processes))];
   const spent = async () =>
     (await Promise.all(processes.map((child) => child.usage()))).map(({ cpuMs }) => cpuMs);
@@ -150,6 +150,7 @@ export async function measure(
   timing: Timing,
   say: (line: string) => void,
 ): Promise<Round[]> {
+  await quiet(peers);
   const all: Round[] = [];
   for (const each of cases) {
     const warmest = Math.max(...timing.concurrencies);
